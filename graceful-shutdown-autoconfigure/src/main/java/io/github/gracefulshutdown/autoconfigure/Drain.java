@@ -1,0 +1,117 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.WorkInFlight;
+import org.jspecify.annotations.Nullable;
+
+/** One drain: its time, how it can be undone, and what its steps found. */
+final class Drain {
+
+	private final Deadline deadline;
+
+	private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+	private final CompletableFuture<Outcome> ended = new CompletableFuture<>();
+
+	private final Map<String, Duration> stepTimes = Collections.synchronizedMap(new LinkedHashMap<>());
+
+	private volatile List<String> withdrawn = List.of();
+
+	private volatile boolean followedByCallers;
+
+	private volatile @Nullable LameDuckWindow lameDuckWindow;
+
+	private volatile List<WorkInFlight> stuck = List.of();
+
+	Drain(Deadline deadline) {
+		this.deadline = deadline;
+	}
+
+	/** Returns when the last of the steps before the container's own has to be over. */
+	Deadline deadline() {
+		return this.deadline;
+	}
+
+	/** Asks the steps to end at once because the drain is undone. */
+	void cancel() {
+		this.cancelled.complete(null);
+	}
+
+	/** Returns what completes when the drain is undone. Dependents are the caller's. */
+	CompletableFuture<Void> cancelled() {
+		return this.cancelled.copy();
+	}
+
+	boolean isCancelled() {
+		return this.cancelled.isDone();
+	}
+
+	void end() {
+		this.ended.complete(outcome());
+	}
+
+	/** Returns what completes when all steps have ended or were cut short. */
+	CompletableFuture<Outcome> ended() {
+		return this.ended.copy();
+	}
+
+	boolean isEnded() {
+		return this.ended.isDone();
+	}
+
+	Outcome outcome() {
+		return this.stuck.isEmpty() ? Outcome.CLEAN : Outcome.TIMED_OUT;
+	}
+
+	void recordStepTime(String step, Duration time) {
+		this.stepTimes.put(step, time);
+	}
+
+	Map<String, Duration> stepTimes() {
+		synchronized (this.stepTimes) {
+			return new LinkedHashMap<>(this.stepTimes);
+		}
+	}
+
+	List<String> withdrawn() {
+		return this.withdrawn;
+	}
+
+	void setWithdrawn(List<String> withdrawn) {
+		this.withdrawn = List.copyOf(withdrawn);
+	}
+
+	boolean isFollowedByCallers() {
+		return this.followedByCallers;
+	}
+
+	void setFollowedByCallers() {
+		this.followedByCallers = true;
+	}
+
+	/** Returns the window of the lame duck, or {@code null} if it has not begun. */
+	@Nullable LameDuckWindow lameDuckWindow() {
+		return this.lameDuckWindow;
+	}
+
+	void setLameDuckWindow(LameDuckWindow lameDuckWindow) {
+		this.lameDuckWindow = lameDuckWindow;
+	}
+
+	/** Returns the work that was left when the time for the drain was over. */
+	List<WorkInFlight> stuck() {
+		return this.stuck;
+	}
+
+	void setStuck(List<WorkInFlight> stuck) {
+		this.stuck = List.copyOf(stuck);
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.WorkInFlight;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+
+/** Waits until the last work in flight has ended or its share of the time is over. */
+final class DrainLifecycle extends AbstractStepLifecycle {
+
+	// The last of the outer steps: whatever else the container stops comes after it.
+	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 3;
+
+	private static final Logger logger = LoggerFactory.getLogger(DrainLifecycle.class);
+
+	private final DrainGate gate;
+
+	private final Duration timeout;
+
+	DrainLifecycle(ShutdownState state, TimeSource time, DrainGate gate, Duration timeout) {
+		super("drain", PHASE, state, time);
+		this.gate = gate;
+		this.timeout = timeout;
+	}
+
+	@Override
+	CompletableFuture<String> perform(Drain drain) {
+		long atBegin = this.gate.inFlight();
+		CompletableFuture<Void> timedOut = time().in(drain.deadline().atMost(this.timeout));
+		return CompletableFuture.anyOf(this.gate.drained(), timedOut, drain.cancelled())
+			.thenCompose(
+					(first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone") : end(drain, atBegin));
+	}
+
+	private CompletableFuture<String> end(Drain drain, long atBegin) {
+		List<WorkInFlight> left = this.gate.workInFlight();
+		String found = "%d of %d in flight have ended".formatted(atBegin - left.size(), atBegin);
+		if (!left.isEmpty()) {
+			drain.setStuck(left);
+			logger.warn("The time for the drain is over with {} in flight:{}", left.size(),
+					WorkInFlightText.list(left));
+		}
+		return state().enter(Stage.DRAINED).thenApply((told) -> found);
+	}
+
+}

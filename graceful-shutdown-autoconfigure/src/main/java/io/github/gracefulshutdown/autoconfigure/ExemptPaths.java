@@ -1,0 +1,17 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+/**
+ * Requests that are neither counted nor refused, such as those of health probes. Every
+ * bean of this type adds to them. Called for each request, by many threads.
+ */
+@FunctionalInterface
+public interface ExemptPaths {
+
+	/**
+	 * Returns whether requests to the given path are exempt.
+	 * @param path the decoded path within the application, without the context path
+	 * @return {@code true} if they are exempt
+	 */
+	boolean contains(String path);
+
+}

@@ -1,0 +1,104 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.util.List;
+
+import io.github.gracefulshutdown.DrainGate;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.util.AntPathMatcher;
+
+/** {@link EnableAutoConfiguration Auto-configuration} for graceful shutdown. */
+@AutoConfiguration
+@ConditionalOnProperty(name = "graceful.shutdown.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(GracefulShutdownProperties.class)
+public final class GracefulShutdownAutoConfiguration {
+
+	private final GracefulShutdownProperties properties;
+
+	private final TimeSource time = TimeSource.system();
+
+	GracefulShutdownAutoConfiguration(GracefulShutdownProperties properties, Environment environment) {
+		new ShutdownPropertiesValidator(Binder.get(environment)).validate(properties);
+		this.properties = properties;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	DrainGate drainGate() {
+		return new DrainGate(this.time::nanoTime);
+	}
+
+	@Bean
+	GuestRunner shutdownGuestRunner(ConfigurableApplicationContext context) {
+		return new GuestRunner(this.time, context.getClassLoader());
+	}
+
+	@Bean
+	ShutdownState shutdownState(ConfigurableApplicationContext context, GuestRunner guests) {
+		return new ShutdownState(context, this.time, guests, this.properties.getTimeout(),
+				this.properties.getTeardown().getTimeout());
+	}
+
+	@Bean
+	RegistryDeregistrationLifecycle registryDeregistrationLifecycle(ShutdownState state,
+			ConfigurableApplicationContext context, ObjectProvider<AnnouncementSource> sources, GuestRunner guests) {
+		return new RegistryDeregistrationLifecycle(state, this.time, context, sources, guests,
+				this.properties.getDeregistration().getTimeout());
+	}
+
+	@Bean
+	LameDuckLifecycle lameDuckLifecycle(ShutdownState state, DrainGate gate, Environment environment) {
+		return new LameDuckLifecycle(state, this.time, gate, this.properties.getLameDuck(),
+				CloudPlatform.getActive(environment) != null);
+	}
+
+	@Bean
+	RequestBlockerLifecycle requestBlockerLifecycle(ShutdownState state, DrainGate gate) {
+		return new RequestBlockerLifecycle(state, this.time, gate);
+	}
+
+	@Bean
+	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate) {
+		return new DrainLifecycle(state, this.time, gate, this.properties.getDrain().getTimeout());
+	}
+
+	@Bean
+	ResourceTeardownLifecycle resourceTeardownLifecycle(ShutdownState state, ListableBeanFactory beanFactory,
+			ObjectProvider<RequestAdmission> admissions, GuestRunner guests) {
+		return new ResourceTeardownLifecycle(state, this.time, beanFactory, admissions, guests,
+				this.properties.getTeardown().getTimeout());
+	}
+
+	@Bean
+	ShutdownSequence shutdownSequence(ConfigurableApplicationContext context, ShutdownState state, DrainGate gate,
+			RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck, RequestBlockerLifecycle blocker,
+			DrainLifecycle drain) {
+		return new ShutdownSequence(context, state, this.time, gate, List.of(deregistration, lameDuck, blocker, drain));
+	}
+
+	@Bean(initMethod = "start")
+	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
+	Watchdog shutdownWatchdog(ShutdownState state, DrainGate gate, GuestRunner guests) {
+		return new Watchdog(state, gate, guests, this.properties.getForceExit().getExitCode(),
+				Runtime.getRuntime()::halt);
+	}
+
+	@Bean
+	ExemptPaths configuredExemptPaths() {
+		AntPathMatcher matcher = new AntPathMatcher();
+		List<String> patterns = List.copyOf(this.properties.getExemptPaths());
+		return (path) -> patterns.stream().anyMatch((pattern) -> matcher.match(pattern, path));
+	}
+
+}

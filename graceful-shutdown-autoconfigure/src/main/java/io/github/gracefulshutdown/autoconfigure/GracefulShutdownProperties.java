@@ -1,0 +1,223 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.convert.DurationUnit;
+
+/** {@link ConfigurationProperties Properties} for graceful shutdown. */
+@ConfigurationProperties("graceful.shutdown")
+public class GracefulShutdownProperties {
+
+	/**
+	 * Time for the whole shutdown, from its first sign to the exit of the process. Stay a
+	 * few seconds below the grace period of the platform. If a duration suffix is not
+	 * specified, seconds will be used.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration timeout = Duration.ofSeconds(25);
+
+	/**
+	 * Comma-separated list of Ant-style path patterns, relative to the context path, of
+	 * requests that are neither counted nor refused, in addition to the paths of the
+	 * actuator.
+	 */
+	private List<String> exemptPaths = new ArrayList<>();
+
+	private final Deregistration deregistration = new Deregistration();
+
+	private final LameDuck lameDuck = new LameDuck();
+
+	private final Drain drain = new Drain();
+
+	private final Teardown teardown = new Teardown();
+
+	private final ForceExit forceExit = new ForceExit();
+
+	public Duration getTimeout() {
+		return this.timeout;
+	}
+
+	public void setTimeout(Duration timeout) {
+		this.timeout = timeout;
+	}
+
+	public List<String> getExemptPaths() {
+		return this.exemptPaths;
+	}
+
+	public void setExemptPaths(List<String> exemptPaths) {
+		this.exemptPaths = exemptPaths;
+	}
+
+	public Deregistration getDeregistration() {
+		return this.deregistration;
+	}
+
+	public LameDuck getLameDuck() {
+		return this.lameDuck;
+	}
+
+	public Drain getDrain() {
+		return this.drain;
+	}
+
+	public Teardown getTeardown() {
+		return this.teardown;
+	}
+
+	public ForceExit getForceExit() {
+		return this.forceExit;
+	}
+
+	/** Leaving the registries. */
+	public static class Deregistration {
+
+		/**
+		 * Maximum time to leave all registries, which happens in parallel. If a duration
+		 * suffix is not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration timeout = Duration.ofSeconds(5);
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+	/** Serving on while callers leave. */
+	public static class LameDuck {
+
+		/**
+		 * Minimum time to go on serving after the registries were left, so that the news
+		 * can reach the callers. Unless set, 5 seconds where a registry was left or a
+		 * cloud platform was detected, and none elsewhere. If a duration suffix is not
+		 * specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private @Nullable Duration minimum;
+
+		/**
+		 * Time without work in flight and without arrivals after which the callers are
+		 * taken to have left. If a duration suffix is not specified, seconds will be
+		 * used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration quietPeriod = Duration.ofSeconds(1);
+
+		/**
+		 * Maximum time to go on serving after the registries were left. If a duration
+		 * suffix is not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration maximum = Duration.ofSeconds(10);
+
+		public @Nullable Duration getMinimum() {
+			return this.minimum;
+		}
+
+		public void setMinimum(@Nullable Duration minimum) {
+			this.minimum = minimum;
+		}
+
+		public Duration getQuietPeriod() {
+			return this.quietPeriod;
+		}
+
+		public void setQuietPeriod(Duration quietPeriod) {
+			this.quietPeriod = quietPeriod;
+		}
+
+		public Duration getMaximum() {
+			return this.maximum;
+		}
+
+		public void setMaximum(Duration maximum) {
+			this.maximum = maximum;
+		}
+
+	}
+
+	/** Waiting for work in flight. */
+	public static class Drain {
+
+		/**
+		 * Maximum time to wait for work in flight once new requests are refused. If a
+		 * duration suffix is not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration timeout = Duration.ofSeconds(10);
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+	/** Releasing the resources of the application. */
+	public static class Teardown {
+
+		/**
+		 * Maximum time to release all resources. If a duration suffix is not specified,
+		 * seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration timeout = Duration.ofSeconds(5);
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+	/** Ending a process whose time is over. */
+	public static class ForceExit {
+
+		/**
+		 * Whether to halt the process when its time is over and it has not ended by
+		 * itself. A JVM that is not going down is never halted.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * Exit code of a process that is halted, from 0 to 255.
+		 */
+		private int exitCode = 1;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public int getExitCode() {
+			return this.exitCode;
+		}
+
+		public void setExitCode(int exitCode) {
+			this.exitCode = exitCode;
+		}
+
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs code of others, each call on a daemon thread of its own and for a limited time, so
+ * that nothing it throws and no time it takes can stop a shutdown.
+ */
+final class GuestRunner {
+
+	private final TimeSource time;
+
+	private final @Nullable ClassLoader classLoader;
+
+	GuestRunner(TimeSource time, @Nullable ClassLoader classLoader) {
+		this.time = time;
+		this.classLoader = classLoader;
+	}
+
+	/**
+	 * Runs the code. The future completes with its result, with what it throws, or with a
+	 * {@link TimeoutException} when the bound has passed; the thread is interrupted then.
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> run(String name, Duration bound, Callable<T> code) {
+		CompletableFuture<T> result = new CompletableFuture<>();
+		Thread thread = new Thread(() -> complete(result, code), "graceful-shutdown-" + name);
+		thread.setDaemon(true);
+		thread.setContextClassLoader(this.classLoader);
+		try {
+			thread.start();
+		}
+		catch (OutOfMemoryError ex) { // "unable to create native thread"
+			result.completeExceptionally(ex);
+			return result;
+		}
+		this.time.in(bound).thenRun(() -> {
+			String message = "Not finished within " + bound.toMillis() + " ms";
+			if (result.completeExceptionally(new TimeoutException(message))) {
+				thread.interrupt();
+			}
+		});
+		return result;
+	}
+
+	private static <T extends @Nullable Object> void complete(CompletableFuture<T> result, Callable<T> code) {
+		try {
+			result.complete(code.call());
+		}
+		catch (Throwable ex) {
+			result.completeExceptionally(ex);
+		}
+	}
+
+}

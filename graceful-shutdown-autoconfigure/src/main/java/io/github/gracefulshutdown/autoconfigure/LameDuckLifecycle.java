@@ -1,0 +1,98 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Stage;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Goes on serving while the callers leave: until the minimum has passed and it has been
+ * quiet for the quiet period, or until the maximum.
+ */
+final class LameDuckLifecycle extends AbstractStepLifecycle {
+
+	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1;
+
+	private static final Duration MINIMUM_WHERE_CALLERS_FOLLOW = Duration.ofSeconds(5);
+
+	private final DrainGate gate;
+
+	private final @Nullable Duration minimum;
+
+	private final Duration quietPeriod;
+
+	private final Duration maximum;
+
+	private final boolean onCloudPlatform;
+
+	LameDuckLifecycle(ShutdownState state, TimeSource time, DrainGate gate,
+			GracefulShutdownProperties.LameDuck settings, boolean onCloudPlatform) {
+		super("lame duck", PHASE, state, time);
+		this.gate = gate;
+		this.minimum = settings.getMinimum();
+		this.quietPeriod = settings.getQuietPeriod();
+		this.maximum = settings.getMaximum();
+		this.onCloudPlatform = onCloudPlatform;
+	}
+
+	@Override
+	CompletableFuture<String> perform(Drain drain) {
+		Deadline latest = Deadline.in(drain.deadline().atMost(this.maximum), time());
+		Deadline earliest = Deadline.in(latest.atMost(minimum(drain)), time());
+		drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), earliest.remaining()));
+		CompletableFuture<String> ended = new CompletableFuture<>();
+		drain.cancelled().thenRun(() -> ended.complete("undone"));
+		endWhenQuiet(ended, earliest, latest);
+		return ended;
+	}
+
+	private Duration minimum(Drain drain) {
+		if (this.minimum != null) {
+			return this.minimum;
+		}
+		return (drain.isFollowedByCallers() || this.onCloudPlatform) ? MINIMUM_WHERE_CALLERS_FOLLOW : Duration.ZERO;
+	}
+
+	/*
+	 * Looks, and looks again at the first moment at which the answer can be another. With
+	 * work in flight that is a whole quiet period away, because its end is yet to come;
+	 * otherwise it is the rest of the period since the last activity.
+	 */
+	private void endWhenQuiet(CompletableFuture<String> ended, Deadline earliest, Deadline latest) {
+		if (ended.isDone()) {
+			return;
+		}
+		Duration untilQuiet = this.quietPeriod.minus(this.gate.quietFor());
+		Duration wait = longer(earliest.remaining(), untilQuiet);
+		if (!wait.isNegative() && !wait.isZero()) {
+			Duration untilLatest = latest.remaining();
+			if (!untilLatest.isZero()) {
+				time().in((wait.compareTo(untilLatest) < 0) ? wait : untilLatest)
+					.thenRun(() -> endWhenQuiet(ended, earliest, latest));
+				return;
+			}
+			ended.complete("not quiet, %d in flight, the maximum has passed".formatted(this.gate.inFlight()));
+			return;
+		}
+		ended.complete("quiet");
+	}
+
+	private static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) > 0) ? one : other;
+	}
+
+	/** Takes the notice back, also if the drain was undone before its lame duck. */
+	@Override
+	public void start() {
+		super.start();
+		if (state().drain() != null) {
+			state().endDrain();
+			state().enter(Stage.SERVING).join();
+		}
+	}
+
+}

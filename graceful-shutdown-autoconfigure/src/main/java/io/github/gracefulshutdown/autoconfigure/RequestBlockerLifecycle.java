@@ -1,0 +1,35 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Stage;
+
+import org.springframework.context.SmartLifecycle;
+
+/** Closes the gate: from now on new requests are refused. */
+final class RequestBlockerLifecycle extends AbstractStepLifecycle {
+
+	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 2;
+
+	private final DrainGate gate;
+
+	RequestBlockerLifecycle(ShutdownState state, TimeSource time, DrainGate gate) {
+		super("blocker", PHASE, state, time);
+		this.gate = gate;
+	}
+
+	@Override
+	CompletableFuture<String> perform(Drain drain) {
+		this.gate.close();
+		String found = "%d in flight".formatted(this.gate.inFlight());
+		return state().enter(Stage.BLOCKING).thenApply((told) -> found);
+	}
+
+	@Override
+	void undo() {
+		this.gate.reopen();
+		state().enter(Stage.LAME_DUCK).join();
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.TeardownResource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+
+/**
+ * Releases the resources of the application one after the other, after everything that
+ * the container stops by itself, and sums the shutdown up. Each resource has an equal
+ * share of the time that is left, so what one does not need is the others'.
+ */
+final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
+
+	// Below the executors (Integer.MAX_VALUE / 2), above connection factories and
+	// logging.
+	static final int PHASE = 1000;
+
+	private static final Logger logger = LoggerFactory.getLogger(ResourceTeardownLifecycle.class);
+
+	private final ListableBeanFactory beanFactory;
+
+	private final ObjectProvider<RequestAdmission> admissions;
+
+	private final GuestRunner guests;
+
+	private final Duration timeout;
+
+	ResourceTeardownLifecycle(ShutdownState state, TimeSource time, ListableBeanFactory beanFactory,
+			ObjectProvider<RequestAdmission> admissions, GuestRunner guests, Duration timeout) {
+		super("teardown", PHASE, state, time);
+		this.beanFactory = beanFactory;
+		this.admissions = admissions;
+		this.guests = guests;
+		this.timeout = timeout;
+	}
+
+	/** Releases only when the context closes: what is released does not come back. */
+	@Override
+	@Nullable Drain drainToStopFor() {
+		return state().isClosing() ? super.drainToStopFor() : null;
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		Drain drain = drainToStopFor();
+		super.stop(() -> {
+			try {
+				if (drain != null) {
+					logSummary(drain);
+				}
+			}
+			finally {
+				callback.run();
+			}
+		});
+	}
+
+	@Override
+	CompletableFuture<String> perform(Drain drain) {
+		Deadline deadline = Deadline.in(Objects.requireNonNull(state().deadline()).atMost(this.timeout), time());
+		List<NamedResource> resources = resources();
+		List<String> released = new ArrayList<>();
+		CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+		for (int i = 0; i < resources.size(); i++) {
+			NamedResource resource = resources.get(i);
+			int left = resources.size() - i;
+			all = all.thenCompose((before) -> release(resource, deadline.remaining().dividedBy(left), released));
+		}
+		return all.thenCompose((done) -> state().enter(Stage.RELEASED))
+			.thenApply(
+					(told) -> "released %d of %d resources %s".formatted(released.size(), resources.size(), released));
+	}
+
+	private List<NamedResource> resources() {
+		Map<TeardownResource, String> names = new IdentityHashMap<>();
+		this.beanFactory.getBeansOfType(TeardownResource.class).forEach((name, bean) -> names.put(bean, name));
+		return this.beanFactory.getBeanProvider(TeardownResource.class)
+			.orderedStream()
+			.map((bean) -> new NamedResource(names.getOrDefault(bean, bean.getClass().getName()), bean))
+			.toList();
+	}
+
+	private CompletableFuture<Void> release(NamedResource resource, Duration bound, List<String> released) {
+		long startNanos = time().nanoTime();
+		return this.guests.run("teardown", bound, () -> {
+			resource.bean().release();
+			return true;
+		}).handle((done, ex) -> {
+			long tookMillis = Duration.ofNanos(time().nanoTime() - startNanos).toMillis();
+			if (ex != null) {
+				logger.warn("Could not release '{}' ({} ms); the shutdown goes on", resource.name(), tookMillis, ex);
+			}
+			else {
+				released.add("%s (%d ms)".formatted(resource.name(), tookMillis));
+			}
+			return null;
+		});
+	}
+
+	private void logSummary(Drain drain) {
+		String steps = drain.stepTimes()
+			.entrySet()
+			.stream()
+			.map((step) -> "%s %d ms".formatted(step.getKey(), step.getValue().toMillis()))
+			.collect(Collectors.joining(", "));
+		long stragglers = this.admissions.stream().mapToLong(RequestAdmission::stragglers).sum();
+		long rejected = this.admissions.stream().mapToLong(RequestAdmission::rejected).sum();
+		logger.info("Graceful shutdown ended {} after {} ms: {}; {} stragglers, {} rejected, {} left in flight",
+				drain.outcome(), state().sinceBegin().toMillis(), steps, stragglers, rejected, drain.stuck().size());
+	}
+
+	private record NamedResource(String name, TeardownResource bean) {
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Refuses durations that make no sense, alone or together. A default that does not fit
+ * below what the user set is no contradiction: every stage is cut to what remains anyway.
+ */
+final class ShutdownPropertiesValidator {
+
+	private static final String PREFIX = "graceful.shutdown.";
+
+	private final Binder binder;
+
+	ShutdownPropertiesValidator(Binder binder) {
+		this.binder = binder;
+	}
+
+	void validate(GracefulShutdownProperties properties) {
+		Setting timeout = setting("timeout", properties.getTimeout());
+		Setting deregistration = setting("deregistration.timeout", properties.getDeregistration().getTimeout());
+		Setting quietPeriod = setting("lame-duck.quiet-period", properties.getLameDuck().getQuietPeriod());
+		Setting maximum = setting("lame-duck.maximum", properties.getLameDuck().getMaximum());
+		Setting drain = setting("drain.timeout", properties.getDrain().getTimeout());
+		Setting teardown = setting("teardown.timeout", properties.getTeardown().getTimeout());
+		Duration minimumValue = properties.getLameDuck().getMinimum();
+		@Nullable Setting minimum = (minimumValue != null) ? setting("lame-duck.minimum", minimumValue) : null;
+
+		if (timeout.value().isZero()) {
+			throw new InvalidConfigurationPropertyValueException(timeout.key(), timeout.value(),
+					"A shutdown needs some time: set at least one second.");
+		}
+		requireNotLonger(deregistration, timeout);
+		requireNotLonger(maximum, timeout);
+		requireNotLonger(drain, timeout);
+		requireNotLonger(teardown, timeout);
+		requireNotLonger(quietPeriod, maximum);
+		if (minimum != null) {
+			requireNotLonger(minimum, maximum);
+		}
+		int exitCode = properties.getForceExit().getExitCode();
+		if (exitCode < 0 || exitCode > 255) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "force-exit.exit-code", exitCode,
+					"An exit code is a number from 0 to 255.");
+		}
+	}
+
+	private Setting setting(String name, Duration value) {
+		String key = PREFIX + name;
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "A duration must not be negative.");
+		}
+		return new Setting(key, value, this.binder.bind(key, String.class).isBound());
+	}
+
+	private static void requireNotLonger(Setting part, Setting whole) {
+		if (part.set() && part.value().compareTo(whole.value()) > 0) {
+			throw new ContradictoryDurationsException(part.key(), part.value(), whole.key(), whole.value());
+		}
+	}
+
+	private record Setting(String key, Duration value, boolean set) {
+	}
+
+}

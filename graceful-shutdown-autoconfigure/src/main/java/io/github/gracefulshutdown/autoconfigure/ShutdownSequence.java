@@ -1,0 +1,262 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.WorkInFlight;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.Ordered;
+
+/**
+ * Runs the outer steps of a shutdown, from the outside in: tell everybody, serve on,
+ * refuse, drain. Begun by the close of the context, before anything else hears of it, or
+ * by {@link #drain()}; undone by {@link #resume()}.
+ * <p>
+ * The steps are lifecycle beans, but many others stop in their phases too, gRPC servers
+ * and message listeners in the very first, and some act on {@link ContextClosedEvent}
+ * before any phase. What a request in flight may need must not stop before the drain has
+ * ended, so this listener stops the steps itself, and the container finds them stopped.
+ * <p>
+ * Safe for use by many threads.
+ */
+public final class ShutdownSequence implements ApplicationListener<ContextClosedEvent>, Ordered {
+
+	private static final Logger logger = LoggerFactory.getLogger(ShutdownSequence.class);
+
+	private final ApplicationContext context;
+
+	private final ShutdownState state;
+
+	private final TimeSource time;
+
+	private final DrainGate gate;
+
+	private final List<SmartLifecycle> steps;
+
+	// Held for a transition between serving and draining, never while a drain waits.
+	private final ReentrantLock transition = new ReentrantLock();
+
+	ShutdownSequence(ApplicationContext context, ShutdownState state, TimeSource time, DrainGate gate,
+			List<SmartLifecycle> steps) {
+		this.context = context;
+		this.state = state;
+		this.time = time;
+		this.gate = gate;
+		this.steps = List.copyOf(steps);
+	}
+
+	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
+	/** Drains before anything else hears of the close. Never throws. */
+	@Override
+											// others
+	public void onApplicationEvent(ContextClosedEvent event) {
+		if (event.getApplicationContext() != this.context) {
+			return;
+		}
+		try {
+			Deadline deadline = this.state.beginClose();
+			Drain drain = drainForClose(deadline);
+			if (drain != null) {
+				drain.ended().get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			logger.warn("Interrupted while draining; the context closes now");
+		}
+		catch (TimeoutException ex) {
+			logger.warn("The drain has not ended in time; the context closes now");
+		}
+		catch (Exception ex) {
+			logger.warn("The drain failed; the context closes now", ex);
+		}
+	}
+
+	/** Runs a drain on this thread, or returns the one that runs on another. */
+	private @Nullable Drain drainForClose(Deadline deadline) throws InterruptedException {
+		if (!this.transition.tryLock(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+			return null;
+		}
+		boolean begun;
+		Drain drain;
+		try {
+			begun = (this.state.drain() == null);
+			drain = this.state.beginDrain();
+		}
+		finally {
+			this.transition.unlock();
+		}
+		if (begun) {
+			run(drain, "the context closes");
+		}
+		return drain;
+	}
+
+	/**
+	 * Begins a drain on a thread of its own, unless one is under way or has ended.
+	 * @return a future of the outcome, of its own for every call
+	 */
+	public CompletableFuture<Outcome> drain() {
+		this.transition.lock();
+		try {
+			Drain current = this.state.drain();
+			if (current != null) {
+				return current.ended();
+			}
+			Drain drain = this.state.beginDrain();
+			Thread thread = new Thread(() -> run(drain, "requested"), "graceful-shutdown-drain");
+			thread.setDaemon(true);
+			thread.start();
+			return drain.ended();
+		}
+		finally {
+			this.transition.unlock();
+		}
+	}
+
+	private void run(Drain drain, String reason) {
+		try {
+			logger.info("Drain began ({}): {} in flight, at most {} ms", reason, this.gate.inFlight(),
+					drain.deadline().remaining().toMillis());
+			for (SmartLifecycle step : this.steps) {
+				if (drain.isCancelled()) {
+					return;
+				}
+				if (step.isRunning()) {
+					stop(step, drain);
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			logger.warn("Interrupted while draining; the remaining steps are skipped");
+		}
+		finally {
+			drain.end();
+		}
+	}
+
+	/** Stops a step, which bounds itself; the deadline is the second line of defence. */
+	private void stop(SmartLifecycle step, Drain drain) throws InterruptedException {
+		CompletableFuture<Void> stopped = new CompletableFuture<>();
+		step.stop(() -> stopped.complete(null));
+		try {
+			stopped.get(drain.deadline().remaining().plusMillis(100).toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			logger.warn("{} has not stopped in time; the shutdown goes on", step.getClass().getSimpleName());
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Undoes a drain, under way or ended: the instance serves again and announces itself
+	 * again. Waits until it does, for about the time that deregistration may take at the
+	 * most.
+	 * @return {@code false} if it is too late because the context closes
+	 */
+	public boolean resume() {
+		this.transition.lock();
+		try {
+			if (this.state.isClosing()) {
+				return false;
+			}
+			Drain drain = this.state.drain();
+			if (drain != null) {
+				drain.cancel();
+				drain.ended().join();
+				for (int i = this.steps.size() - 1; i >= 0; i--) {
+					this.steps.get(i).start();
+				}
+				logger.info("Drain undone: serving again");
+			}
+			return true;
+		}
+		finally {
+			this.transition.unlock();
+		}
+	}
+
+	/**
+	 * Returns the stage in which the instance is.
+	 * @return the stage
+	 */
+	public Stage stage() {
+		return this.state.stage();
+	}
+
+	/** Returns the chance of a response to ask for the close of its connection. */
+	double connectionCloseShare() {
+		Drain drain = this.state.drain();
+		if (drain == null) {
+			return 0;
+		}
+		if (stage() != Stage.LAME_DUCK) {
+			return 1;
+		}
+		LameDuckWindow window = drain.lameDuckWindow();
+		return (window != null) ? window.elapsedShare(this.time.nanoTime()) : 0;
+	}
+
+	/**
+	 * Returns where the instance stands.
+	 * @return a snapshot
+	 */
+	public ShutdownStatus status() {
+		Drain drain = this.state.drain();
+		Deadline deadline = this.state.deadline();
+		List<WorkInFlight> work = this.gate.workInFlight();
+		Map<String, Long> inFlight = work.stream()
+			.collect(Collectors.groupingBy(WorkInFlight::kind, TreeMap::new, Collectors.counting()));
+		return new ShutdownStatus(stage(), (drain != null && drain.isEnded()) ? drain.outcome() : null, inFlight,
+				(deadline != null) ? deadline.remaining() : null, (drain != null) ? drain.withdrawn() : List.of(),
+				(drain != null && !drain.isEnded()) ? waitingFor(drain, work) : List.of());
+	}
+
+	private List<String> waitingFor(Drain drain, List<WorkInFlight> work) {
+		List<String> waitingFor = new ArrayList<>();
+		LameDuckWindow window = drain.lameDuckWindow();
+		if (window == null) {
+			waitingFor.add("deregistration");
+		}
+		else if (stage() == Stage.LAME_DUCK) {
+			Duration elapsed = Duration.ofNanos(this.time.nanoTime() - window.startNanos());
+			Duration rest = window.minimum().minus(elapsed);
+			waitingFor.add(rest.isNegative() ? "callers to be quiet"
+					: "the minimum of the lame duck, %d ms more".formatted(rest.toMillis()));
+		}
+		work.stream().limit(WorkInFlightText.LIMIT).map(WorkInFlightText::of).forEach(waitingFor::add);
+		return waitingFor;
+	}
+
+}

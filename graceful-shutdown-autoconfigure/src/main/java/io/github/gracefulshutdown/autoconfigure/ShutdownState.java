@@ -1,0 +1,159 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Stage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Where the instance stands: its stage, the drain that is under way, and the one deadline
+ * that begins with the first sign of a shutdown.
+ */
+final class ShutdownState {
+
+	private static final Logger logger = LoggerFactory.getLogger(ShutdownState.class);
+
+	private static final Duration LISTENER_TIMEOUT = Duration.ofSeconds(1);
+
+	private final ConfigurableApplicationContext context;
+
+	private final TimeSource time;
+
+	private final GuestRunner guests;
+
+	private final Duration timeout;
+
+	private final Duration teardownReserve;
+
+	private volatile Stage stage = Stage.SERVING;
+
+	private volatile @Nullable Drain drain;
+
+	private volatile @Nullable Deadline deadline;
+
+	private volatile boolean closing;
+
+	private long stageEnteredNanos;
+
+	private long beganNanos;
+
+	/**
+	 * Creates the state of a serving instance.
+	 * @param timeout the time for the whole shutdown
+	 * @param teardownTimeout the time for the teardown; it is kept free at the end, up to
+	 * a fifth of the whole
+	 */
+	ShutdownState(ConfigurableApplicationContext context, TimeSource time, GuestRunner guests, Duration timeout,
+			Duration teardownTimeout) {
+		this.context = context;
+		this.time = time;
+		this.guests = guests;
+		this.timeout = timeout;
+		Duration fifth = timeout.dividedBy(5);
+		this.teardownReserve = (teardownTimeout.compareTo(fifth) < 0) ? teardownTimeout : fifth;
+		this.stageEnteredNanos = time.nanoTime();
+	}
+
+	Stage stage() {
+		return this.stage;
+	}
+
+	/** Returns the drain that is under way or has ended, {@code null} while serving. */
+	@Nullable Drain drain() {
+		return this.drain;
+	}
+
+	boolean isClosing() {
+		return this.closing;
+	}
+
+	/** Returns the deadline, or {@code null} while there is no sign of a shutdown. */
+	@Nullable Deadline deadline() {
+		return this.deadline;
+	}
+
+	/** Returns the drain that is under way, or begins one. */
+	synchronized Drain beginDrain() {
+		Drain current = this.drain;
+		if (current == null) {
+			current = new Drain(beginBudget().earlier(this.teardownReserve));
+			this.drain = current;
+		}
+		return current;
+	}
+
+	/**
+	 * Notes that the context closes, or is about to, for good. A drain that was requested
+	 * and is still under way keeps its deadline. One that ended leaves the exit what
+	 * remains of its time, unless that is too short to release the resources: the
+	 * instance may have stood drained for hours.
+	 */
+	synchronized Deadline beginClose() {
+		Drain current = this.drain;
+		if (!this.closing && current != null && current.isEnded()) {
+			if (beginBudget().remaining().compareTo(this.teardownReserve) < 0) {
+				this.deadline = null;
+			}
+		}
+		this.closing = true;
+		return beginBudget();
+	}
+
+	private Deadline beginBudget() {
+		Deadline current = this.deadline;
+		if (current == null) {
+			this.beganNanos = this.time.nanoTime();
+			current = Deadline.in(this.timeout, this.time);
+			this.deadline = current;
+		}
+		return current;
+	}
+
+	/** Forgets the drain because it was undone. */
+	synchronized void endDrain() {
+		this.drain = null;
+		if (!this.closing) {
+			this.deadline = null;
+		}
+	}
+
+	synchronized Duration sinceBegin() {
+		return Duration.ofNanos(this.time.nanoTime() - this.beganNanos);
+	}
+
+	/**
+	 * Enters the stage and tells the listeners.
+	 * @return a future that completes, never exceptionally, when they were told or their
+	 * time is over
+	 */
+	CompletableFuture<Void> enter(Stage next) {
+		StageChangedEvent event = change(next);
+		return this.guests.run("listener", LISTENER_TIMEOUT, () -> {
+			this.context.publishEvent(event);
+			return event;
+		}).handle((published, ex) -> {
+			if (ex != null) {
+				logger.warn("A listener for stage {} failed; the shutdown goes on", next, ex);
+			}
+			return null;
+		});
+	}
+
+	private synchronized StageChangedEvent change(Stage next) {
+		Stage previous = this.stage;
+		long now = this.time.nanoTime();
+		Duration spent = Duration.ofNanos(now - this.stageEnteredNanos);
+		this.stage = next;
+		this.stageEnteredNanos = now;
+		Drain current = this.drain;
+		return new StageChangedEvent(this.context, previous, next, spent,
+				(current != null) ? current.outcome() : Outcome.CLEAN);
+	}
+
+}

@@ -26,6 +26,7 @@ final class GuestRunner {
 	 * Runs the code. The future completes with its result, with what it throws, or with a
 	 * {@link TimeoutException} when the bound has passed; the thread is interrupted then.
 	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // the result is what counts
 	<T extends @Nullable Object> CompletableFuture<T> run(String name, Duration bound, Callable<T> code) {
 		CompletableFuture<T> result = new CompletableFuture<>();
 		Thread thread = new Thread(() -> complete(result, code), "graceful-shutdown-" + name);

@@ -44,10 +44,7 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		Deadline latest = Deadline.in(drain.deadline().atMost(this.maximum), time());
 		Deadline earliest = Deadline.in(latest.atMost(minimum(drain)), time());
 		drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), earliest.remaining()));
-		CompletableFuture<String> ended = new CompletableFuture<>();
-		drain.cancelled().thenRun(() -> ended.complete("undone"));
-		endWhenQuiet(ended, earliest, latest);
-		return ended;
+		return endWhenQuiet(drain, earliest, latest);
 	}
 
 	private Duration minimum(Drain drain) {
@@ -62,23 +59,18 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 	 * work in flight that is a whole quiet period away, because its end is yet to come;
 	 * otherwise it is the rest of the period since the last activity.
 	 */
-	private void endWhenQuiet(CompletableFuture<String> ended, Deadline earliest, Deadline latest) {
-		if (ended.isDone()) {
-			return;
+	private CompletableFuture<String> endWhenQuiet(Drain drain, Deadline earliest, Deadline latest) {
+		Duration wait = longer(earliest.remaining(), this.quietPeriod.minus(this.gate.quietFor()));
+		if (wait.isNegative() || wait.isZero()) {
+			return CompletableFuture.completedFuture("quiet");
 		}
-		Duration untilQuiet = this.quietPeriod.minus(this.gate.quietFor());
-		Duration wait = longer(earliest.remaining(), untilQuiet);
-		if (!wait.isNegative() && !wait.isZero()) {
-			Duration untilLatest = latest.remaining();
-			if (!untilLatest.isZero()) {
-				time().in((wait.compareTo(untilLatest) < 0) ? wait : untilLatest)
-					.thenRun(() -> endWhenQuiet(ended, earliest, latest));
-				return;
-			}
-			ended.complete("not quiet, %d in flight, the maximum has passed".formatted(this.gate.inFlight()));
-			return;
+		if (latest.remaining().isZero()) {
+			return CompletableFuture
+				.completedFuture("the maximum has passed without quiet, %d in flight".formatted(this.gate.inFlight()));
 		}
-		ended.complete("quiet");
+		return CompletableFuture.anyOf(time().in(latest.atMost(wait)), drain.cancelled())
+			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")
+					: endWhenQuiet(drain, earliest, latest));
 	}
 
 	private static Duration longer(Duration one, Duration other) {

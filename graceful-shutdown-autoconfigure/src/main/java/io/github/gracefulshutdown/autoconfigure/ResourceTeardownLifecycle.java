@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -86,7 +85,7 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 	}
 
 	private List<NamedResource> resources() {
-		Map<TeardownResource, String> names = new IdentityHashMap<>();
+		IdentityHashMap<TeardownResource, String> names = new IdentityHashMap<>();
 		this.beanFactory.getBeansOfType(TeardownResource.class).forEach((name, bean) -> names.put(bean, name));
 		return this.beanFactory.getBeanProvider(TeardownResource.class)
 			.orderedStream()

@@ -76,7 +76,7 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 
 	/** Drains before anything else hears of the close. Never throws. */
 	@Override
-											// others
+	// others
 	public void onApplicationEvent(ContextClosedEvent event) {
 		if (event.getApplicationContext() != this.context) {
 			return;
@@ -213,6 +213,15 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 	 */
 	public Stage stage() {
 		return this.state.stage();
+	}
+
+	/**
+	 * Returns the work that was left when the time for the drain was over.
+	 * @return the work, empty if there was none or the drain has not come to that
+	 */
+	public List<WorkInFlight> stuck() {
+		Drain drain = this.state.drain();
+		return (drain != null) ? drain.stuck() : List.of();
 	}
 
 	/** Returns the chance of a response to ask for the close of its connection. */

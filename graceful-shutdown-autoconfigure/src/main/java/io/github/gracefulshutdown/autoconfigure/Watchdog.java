@@ -90,7 +90,7 @@ final class Watchdog implements DisposableBean {
 		}
 	}
 
-											// the halt
+	// the halt
 	private void reportAndHalt() {
 		try {
 			this.guests.run("report", REPORT_TIMEOUT, this::report)

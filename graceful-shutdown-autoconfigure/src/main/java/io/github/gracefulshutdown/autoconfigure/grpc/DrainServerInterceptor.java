@@ -1,0 +1,147 @@
+package io.github.gracefulshutdown.autoconfigure.grpc;
+
+import java.util.Locale;
+
+import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+
+import org.springframework.core.Ordered;
+
+/**
+ * Counts each call until it completes or is cancelled, has its answer carry the notice,
+ * and refuses it when the gate is closed. Health and reflection are exempt.
+ */
+final class DrainServerInterceptor implements ServerInterceptor, Ordered {
+
+	static final Metadata.Key<String> MARKER = Metadata.Key.of(RequestAdmission.MARKER_NAME.toLowerCase(Locale.ROOT),
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	// See gRFC A6: how long a client waits before it tries again, here not at all.
+	static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	private final RequestAdmission admission;
+
+	DrainServerInterceptor(RequestAdmission admission) {
+		this.admission = admission;
+	}
+
+	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE + 10;
+	}
+
+	@Override
+	public <Q, R> Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+		String method = call.getMethodDescriptor().getFullMethodName();
+		if (isExempt(method)) {
+			return next.startCall(call, headers);
+		}
+		Permit permit = this.admission.tryEnter(method);
+		if (permit == null) {
+			return reject(call);
+		}
+		try {
+			return new ReleasingListener<>(next.startCall(new NoticeCall<>(call, this.admission), headers), permit);
+		}
+		catch (RuntimeException | Error ex) { // gRPC closes the call and tells no
+												// listener
+			permit.close();
+			throw ex;
+		}
+	}
+
+	private static boolean isExempt(String method) {
+		return method.startsWith("grpc.health.") || method.startsWith("grpc.reflection.");
+	}
+
+	private static <Q, R> Listener<Q> reject(ServerCall<Q, R> call) {
+		Metadata trailers = new Metadata();
+		trailers.put(MARKER, RequestAdmission.MARKER_REJECTED);
+		trailers.put(PUSHBACK, "0");
+		call.close(
+				Status.UNAVAILABLE.withDescription(
+						"This instance is shutting down. The call was not executed: send it to another instance."),
+				trailers);
+		return new Listener<>() {
+		};
+	}
+
+	/** Tells the notice in the headers, or in the trailers of a call without headers. */
+	private static final class NoticeCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+
+		private final RequestAdmission admission;
+
+		private boolean headersSent;
+
+		NoticeCall(ServerCall<Q, R> call, RequestAdmission admission) {
+			super(call);
+			this.admission = admission;
+		}
+
+		@Override
+		public void sendHeaders(Metadata headers) {
+			this.headersSent = true;
+			give(headers);
+			super.sendHeaders(headers);
+		}
+
+		@Override
+		public void close(Status status, Metadata trailers) {
+			if (!this.headersSent) {
+				give(trailers);
+			}
+			super.close(status, trailers);
+		}
+
+		private void give(Metadata metadata) {
+			if (this.admission.isNoticeDue()) {
+				metadata.put(MARKER, RequestAdmission.MARKER_LAME_DUCK);
+			}
+		}
+
+	}
+
+	/**
+	 * Gives the permit back; exactly one of the two ends comes, after the last message.
+	 */
+	private static final class ReleasingListener<Q> extends SimpleForwardingServerCallListener<Q> {
+
+		private final Permit permit;
+
+		ReleasingListener(Listener<Q> listener, Permit permit) {
+			super(listener);
+			this.permit = permit;
+		}
+
+		@Override
+		public void onComplete() {
+			try {
+				super.onComplete();
+			}
+			finally {
+				this.permit.close();
+			}
+		}
+
+		@Override
+		public void onCancel() {
+			try {
+				super.onCancel();
+			}
+			finally {
+				this.permit.close();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.github.gracefulshutdown.autoconfigure.servlet;
+
+import java.io.IOException;
+import java.util.List;
+
+import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
+import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.Ordered;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Counts each request to its real end, has its response carry the notice, and refuses it
+ * when the gate is closed.
+ */
+final class DrainFilter implements Filter {
+
+	// Inside the observation filter (HIGHEST_PRECEDENCE + 1), so that what is refused is
+	// seen in the metrics, and outside everything that costs or needs a session.
+	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 10;
+
+	private final RequestAdmission admission;
+
+	// Looked up late: the actuator is not there yet when the container makes its filters.
+	private final SingletonSupplier<List<ExemptPaths>> exemptPaths;
+
+	DrainFilter(RequestAdmission admission, ObjectProvider<ExemptPaths> exemptPaths) {
+		this.admission = admission;
+		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
+	}
+
+	@Override
+	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		if (request instanceof HttpServletRequest httpRequest && response instanceof HttpServletResponse httpResponse
+				&& !isExempt(httpRequest)) {
+			filter(httpRequest, httpResponse, chain);
+		}
+		else {
+			chain.doFilter(request, response);
+		}
+	}
+
+	private boolean isExempt(HttpServletRequest request) {
+		String pathInfo = request.getPathInfo();
+		String path = (pathInfo != null) ? request.getServletPath() + pathInfo : request.getServletPath();
+		for (ExemptPaths exempt : this.exemptPaths.obtain()) {
+			if (exempt.contains(path)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		Permit permit = this.admission.tryEnter(request.getMethod() + " " + request.getRequestURI());
+		if (permit == null) {
+			Rejection.send(request, response);
+			return;
+		}
+		NoticeResponse notice = new NoticeResponse(this.admission, request, response);
+		try {
+			chain.doFilter(request, notice);
+			notice.give();
+		}
+		finally {
+			PermitReleasingListener.releaseAtEnd(request, permit);
+		}
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.github.gracefulshutdown.autoconfigure.servlet;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+
+/** {@link EnableAutoConfiguration Auto-configuration} for draining servlet requests. */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass(Filter.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnBean(ShutdownSequence.class)
+public final class ServletDrainAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "httpRequestAdmission")
+	RequestAdmission httpRequestAdmission(DrainGate gate, ShutdownSequence sequence) {
+		return new RequestAdmission("http", gate, sequence);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "drainFilterRegistration")
+	FilterRegistrationBean<DrainFilter> drainFilterRegistration(RequestAdmission httpRequestAdmission,
+			ObjectProvider<ExemptPaths> exemptPaths) {
+		DrainFilter filter = new DrainFilter(httpRequestAdmission, exemptPaths);
+		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
+		registration.setOrder(DrainFilter.ORDER);
+		// A request that is dispatched again, after async work or to an error page, is
+		// still the one that was let in.
+		registration.setDispatcherTypes(DispatcherType.REQUEST);
+		return registration;
+	}
+
+}

@@ -22,6 +22,8 @@ final class Drain {
 
 	private final Map<String, Duration> stepTimes = Collections.synchronizedMap(new LinkedHashMap<>());
 
+	private volatile CompletableFuture<Void> announced = CompletableFuture.completedFuture(null);
+
 	private volatile List<String> withdrawn = List.of();
 
 	private volatile boolean followedByCallers;
@@ -51,6 +53,15 @@ final class Drain {
 
 	boolean isCancelled() {
 		return this.cancelled.isDone();
+	}
+
+	/** Returns what completes when the listeners have heard of the lame duck. */
+	CompletableFuture<Void> announced() {
+		return this.announced;
+	}
+
+	void setAnnounced(CompletableFuture<Void> announced) {
+		this.announced = announced;
 	}
 
 	void end() {

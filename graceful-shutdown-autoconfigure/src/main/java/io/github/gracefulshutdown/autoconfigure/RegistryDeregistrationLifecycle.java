@@ -8,7 +8,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 
-import io.github.gracefulshutdown.Stage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,11 +55,10 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 	@Override
 	CompletableFuture<String> perform(Drain drain) {
 		Deadline deadline = Deadline.in(drain.deadline().atMost(this.timeout), time());
-		CompletableFuture<Void> listeners = state().enter(Stage.LAME_DUCK);
 		CompletableFuture<Void> readiness = publishReadiness(ReadinessState.REFUSING_TRAFFIC, deadline);
 		CompletableFuture<String> announcements = find(deadline)
 			.thenCompose((found) -> withdraw(found, drain, deadline));
-		return CompletableFuture.allOf(listeners, readiness).thenCombine(announcements, (told, left) -> left);
+		return CompletableFuture.allOf(drain.announced(), readiness).thenCombine(announcements, (told, left) -> left);
 	}
 
 	private CompletableFuture<Void> publishReadiness(ReadinessState readiness, Deadline deadline) {

@@ -78,12 +78,13 @@ final class ShutdownState {
 		return this.deadline;
 	}
 
-	/** Returns the drain that is under way, or begins one. */
+	/** Returns the drain that is under way, or begins one, and with it the lame duck. */
 	synchronized Drain beginDrain() {
 		Drain current = this.drain;
 		if (current == null) {
 			current = new Drain(beginBudget().earlier(this.teardownReserve));
 			this.drain = current;
+			current.setAnnounced(enter(Stage.LAME_DUCK));
 		}
 		return current;
 	}

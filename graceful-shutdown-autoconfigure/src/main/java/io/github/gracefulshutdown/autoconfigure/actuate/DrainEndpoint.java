@@ -23,10 +23,10 @@ import org.springframework.util.MimeType;
 /**
  * Endpoint that shows where the instance stands, drains it, and has it serve again.
  * <p>
- * {@code POST} answers with 202 while the drain is under way and with 200 when it has
- * ended; with the parameter {@code wait}, a duration in seconds unless it has a suffix,
- * it answers when the drain has ended or the wait is over. It can be repeated. Both
- * {@code POST} and {@code DELETE} answer with the status that {@code GET} shows.
+ * {@code POST} begins a drain, unless there is one, and answers at once with 202. With
+ * the parameter {@code wait}, a duration in seconds unless it has a suffix, it answers
+ * with 200 when the drain has ended, or with 202 when the wait is over before. All
+ * answers are the status that {@code GET} shows.
  */
 @WebEndpoint(id = "drain")
 final class DrainEndpoint {
@@ -39,8 +39,11 @@ final class DrainEndpoint {
 
 	private final ShutdownSequence sequence;
 
-	DrainEndpoint(ShutdownSequence sequence) {
+	private final QueryParameters queryParameters;
+
+	DrainEndpoint(ShutdownSequence sequence, QueryParameters queryParameters) {
 		this.sequence = sequence;
+		this.queryParameters = queryParameters;
 	}
 
 	@ReadOperation
@@ -48,23 +51,27 @@ final class DrainEndpoint {
 		return this.sequence.status();
 	}
 
+	/**
+	 * Serves what {@code curl -X POST} sends. An operation with parameters is mapped for
+	 * JSON alone, and would answer it with 415.
+	 */
+	@WriteOperation
+	WebEndpointResponse<?> drain() throws InterruptedException {
+		return drain(this.queryParameters.get("wait"));
+	}
+
 	@WriteOperation
 	WebEndpointResponse<?> drain(@Nullable String wait) throws InterruptedException {
-		Duration limit = parse(wait);
+		@Nullable Duration limit = (wait != null) ? parse(wait) : Duration.ZERO;
 		if (limit == null) {
 			return problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST,
 					"'wait' is '%s'. Use a duration that is not negative, such as 500ms or 20s.".formatted(wait));
 		}
-		CompletableFuture<Outcome> drained = this.sequence.drain();
-		await(drained, limit);
-		return new WebEndpointResponse<>(this.sequence.status(),
-				drained.isDone() ? WebEndpointResponse.STATUS_OK : ACCEPTED);
+		boolean ended = await(this.sequence.drain(), limit) && wait != null;
+		return new WebEndpointResponse<>(this.sequence.status(), ended ? WebEndpointResponse.STATUS_OK : ACCEPTED);
 	}
 
-	private static @Nullable Duration parse(@Nullable String wait) {
-		if (wait == null) {
-			return Duration.ZERO;
-		}
+	private static @Nullable Duration parse(String wait) {
 		try {
 			Duration parsed = DurationStyle.detectAndParse(wait, ChronoUnit.SECONDS);
 			return parsed.isNegative() ? null : parsed;
@@ -74,12 +81,13 @@ final class DrainEndpoint {
 		}
 	}
 
-	private static void await(CompletableFuture<Outcome> drained, Duration limit) throws InterruptedException {
+	private static boolean await(CompletableFuture<Outcome> drained, Duration limit) throws InterruptedException {
 		try {
 			drained.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+			return true;
 		}
 		catch (TimeoutException ex) {
-			// The wait is over: the status tells how far the drain is.
+			return false;
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex);

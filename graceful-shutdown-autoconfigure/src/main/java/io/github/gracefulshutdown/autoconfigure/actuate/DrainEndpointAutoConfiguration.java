@@ -18,6 +18,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for the drain endpoint. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
@@ -31,8 +33,22 @@ public final class DrainEndpointAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		DrainEndpoint drainEndpoint(ShutdownSequence sequence) {
-			return new DrainEndpoint(sequence);
+		DrainEndpoint drainEndpoint(ShutdownSequence sequence, ObjectProvider<QueryParameters> queryParameters) {
+			return new DrainEndpoint(sequence, queryParameters.getIfAvailable(() -> (name) -> null));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ServletRequestAttributes.class)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	static class ServletConfiguration {
+
+		@Bean
+		QueryParameters servletQueryParameters() {
+			return (name) -> (RequestContextHolder
+				.getRequestAttributes() instanceof ServletRequestAttributes attributes)
+						? attributes.getRequest().getParameter(name) : null;
 		}
 
 	}

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answer to a request that was refused: a 503 that says that nothing was executed, with a
@@ -15,12 +17,14 @@ import jakarta.servlet.http.HttpServletResponse;
  */
 final class Rejection {
 
+	private static final Logger logger = LoggerFactory.getLogger(Rejection.class);
+
 	private static final byte[] BODY = """
 			{"type":"about:blank","title":"Service Unavailable","status":503,\
 			"detail":"This instance is shutting down. The request was not executed: send it to another instance."}"""
 		.getBytes(StandardCharsets.UTF_8);
 
-	private static final int MAX_BODY_READ = 2 * 1024 * 1024;
+	private static final int MAX_BODY_READ = 16 * 1024 * 1024;
 
 	private Rejection() {
 	}
@@ -33,7 +37,6 @@ final class Rejection {
 			response.setHeader("Connection", "close");
 		}
 		response.setContentType("application/problem+json");
-		response.setContentLength(BODY.length);
 		if (!"HEAD".equals(request.getMethod())) {
 			response.getOutputStream().write(BODY);
 		}
@@ -43,19 +46,25 @@ final class Rejection {
 
 	/*
 	 * A connection that is closed with unread data in it is reset, and the reset can
-	 * destroy the answer before the client has read it. A client that waits for "100
-	 * Continue" sends no body after this answer.
+	 * destroy the answer before the client has read it. So the answer is sent first,
+	 * without a length, because Tomcat closes the request with the last byte of a
+	 * response. A client that waits for "100 Continue" sends no body after it.
 	 */
-	private static void readBody(HttpServletRequest request) throws IOException {
+	private static void readBody(HttpServletRequest request) {
 		if (request.getHeader("Expect") != null) {
 			return;
 		}
-		InputStream body = request.getInputStream();
-		byte[] buffer = new byte[8192];
-		int total = 0;
-		int read;
-		while (total < MAX_BODY_READ && (read = body.read(buffer)) != -1) {
-			total += read;
+		try {
+			InputStream body = request.getInputStream();
+			byte[] buffer = new byte[8192];
+			int total = 0;
+			int read;
+			while (total < MAX_BODY_READ && (read = body.read(buffer)) != -1) {
+				total += read;
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("The client of a refused request has gone", ex);
 		}
 	}
 

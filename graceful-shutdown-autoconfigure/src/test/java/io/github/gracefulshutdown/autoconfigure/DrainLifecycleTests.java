@@ -1,0 +1,86 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.WorkInFlight;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link DrainLifecycle}. */
+@ExtendWith(OutputCaptureExtension.class)
+class DrainLifecycleTests {
+
+	private final StepFixture fixture = new StepFixture();
+
+	private final DrainLifecycle drain = new DrainLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
+			Duration.ofSeconds(10));
+
+	@AfterEach
+	void close() {
+		this.fixture.close();
+	}
+
+	@Test
+	void endsWithTheLastPermit() {
+		Permit permit = this.fixture.enter();
+		this.fixture.gate.close();
+		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
+		assertThat(stopped).isNotDone();
+		assertThat(this.drain.isRunning()).isTrue();
+		permit.close();
+		StepFixture.get(stopped);
+		assertThat(this.drain.isRunning()).isFalse();
+		assertThat(this.fixture.state.stage()).isEqualTo(Stage.DRAINED);
+		assertThat(this.fixture.state.beginDrain().outcome()).isEqualTo(Outcome.CLEAN);
+	}
+
+	@Test
+	void endsAtItsTimeoutAndNamesTheWorkThatIsLeft(CapturedOutput output) {
+		this.fixture.enter();
+		this.fixture.gate.close();
+		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
+		this.fixture.time.advance(Duration.ofSeconds(10).minusNanos(1));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(Duration.ofNanos(1));
+		StepFixture.get(stopped);
+		Drain ended = this.fixture.state.beginDrain();
+		assertThat(ended.outcome()).isEqualTo(Outcome.TIMED_OUT);
+		assertThat(ended.stuck()).extracting(WorkInFlight::description).containsExactly("GET /");
+		assertThat(output).contains("The time for the drain is over with 1 in flight")
+			.contains("http GET / for 10000 ms on thread " + Thread.currentThread().getName());
+	}
+
+	@Test
+	void neverTakesTheTimeThatIsKeptForTheTeardown() {
+		this.fixture.enter();
+		this.fixture.gate.close();
+		this.fixture.state.beginDrain();
+		this.fixture.time.advance(Duration.ofSeconds(13));
+		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
+		this.fixture.time.advance(Duration.ofSeconds(7).minusNanos(1));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(Duration.ofNanos(1));
+		StepFixture.get(stopped);
+	}
+
+	@Test
+	void endsWhenTheDrainIsUndone() {
+		this.fixture.enter();
+		this.fixture.gate.close();
+		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
+		this.fixture.state.beginDrain().cancel();
+		StepFixture.get(stopped);
+		assertThat(this.fixture.state.stage()).isEqualTo(Stage.LAME_DUCK);
+	}
+
+}

@@ -1,0 +1,136 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.Stage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link LameDuckLifecycle}. */
+class LameDuckLifecycleTests {
+
+	private static final Duration NANO = Duration.ofNanos(1);
+
+	private final StepFixture fixture = new StepFixture();
+
+	private final GracefulShutdownProperties.LameDuck settings = new GracefulShutdownProperties.LameDuck();
+
+	@AfterEach
+	void close() {
+		this.fixture.close();
+	}
+
+	@Test
+	void endsAtOnceWhenIdleAndNobodyWasTold() {
+		assertThat(stop(false)).isCompleted();
+	}
+
+	@Test
+	void lastsForTheMinimumWhenIdleAndCallersFollow() {
+		this.fixture.state.beginDrain().setFollowedByCallers();
+		CompletableFuture<Void> stopped = stop(false);
+		this.fixture.time.advance(Duration.ofSeconds(5).minus(NANO));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(NANO);
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void lastsForTheMinimumOnACloudPlatform() {
+		CompletableFuture<Void> stopped = stop(true);
+		this.fixture.time.advance(Duration.ofSeconds(5).minus(NANO));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(NANO);
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void lastsForTheMinimumThatWasSetWhereverItRuns() {
+		this.settings.setMinimum(Duration.ofSeconds(2));
+		CompletableFuture<Void> stopped = stop(false);
+		this.fixture.time.advance(Duration.ofSeconds(2).minus(NANO));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(NANO);
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void endsExactlyAQuietPeriodAfterTheLastWorkHasEnded() {
+		Permit permit = this.fixture.enter();
+		CompletableFuture<Void> stopped = stop(false);
+		this.fixture.time.advance(Duration.ofMillis(1_300));
+		permit.close();
+		this.fixture.time.advance(Duration.ofSeconds(1).minus(NANO));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(NANO);
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void isKeptGoingByTrafficUntilTheMaximum() {
+		CompletableFuture<Void> stopped = null;
+		for (int i = 0; i < 20; i++) {
+			this.fixture.enter().close();
+			stopped = (stopped != null) ? stopped : stop(false);
+			assertThat(stopped).isNotDone();
+			this.fixture.time.advance(Duration.ofMillis(500));
+		}
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void aMaximumOfZeroSwitchesItOffWhateverTheTraffic() {
+		this.settings.setMaximum(Duration.ZERO);
+		this.fixture.enter();
+		assertThat(stop(true)).isCompleted();
+	}
+
+	@Test
+	void endsAtOnceWhenTheDrainIsUndone() {
+		this.fixture.enter();
+		CompletableFuture<Void> stopped = stop(false);
+		this.fixture.state.beginDrain().cancel();
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void startTakesTheNoticeBack() {
+		LameDuckLifecycle lameDuck = lameDuck(false);
+		assertThat(this.fixture.stop(lameDuck)).isCompleted();
+		assertThat(this.fixture.state.stage()).isEqualTo(Stage.LAME_DUCK);
+		lameDuck.start();
+		assertThat(this.fixture.state.stage()).isEqualTo(Stage.SERVING);
+		assertThat(this.fixture.state.drain()).isNull();
+	}
+
+	@Test
+	void aStopWithoutADrainDoesNotWait() {
+		LameDuckLifecycle lameDuck = lameDuck(true);
+		lameDuck.start();
+		CompletableFuture<Void> stopped = new CompletableFuture<>();
+		lameDuck.stop(() -> stopped.complete(null));
+		assertThat(stopped).isCompleted();
+		assertThat(lameDuck.isRunning()).isFalse();
+	}
+
+	private CompletableFuture<Void> stop(boolean onCloudPlatform) {
+		LameDuckLifecycle lameDuck = lameDuck(onCloudPlatform);
+		boolean begun = this.fixture.state.drain() != null;
+		if (!begun) {
+			return this.fixture.stop(lameDuck);
+		}
+		CompletableFuture<Void> stopped = new CompletableFuture<>();
+		lameDuck.stop(() -> stopped.complete(null));
+		return stopped;
+	}
+
+	private LameDuckLifecycle lameDuck(boolean onCloudPlatform) {
+		return new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate, this.settings,
+				onCloudPlatform);
+	}
+
+}

@@ -1,0 +1,189 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link RegistryDeregistrationLifecycle}. */
+@ExtendWith(OutputCaptureExtension.class)
+class RegistryDeregistrationLifecycleTests {
+
+	private final StepFixture fixture = new StepFixture();
+
+	@AfterEach
+	void close() {
+		this.fixture.close();
+	}
+
+	@Test
+	void withdrawsEveryAnnouncementAndRestoresItOnStart() {
+		FakeAnnouncement one = new FakeAnnouncement("one");
+		FakeAnnouncement other = new FakeAnnouncement("other");
+		RegistryDeregistrationLifecycle deregistration = deregistration(one, other);
+		StepFixture.get(this.fixture.stop(deregistration));
+		Drain drain = this.fixture.state.beginDrain();
+		assertThat(drain.withdrawn()).containsExactlyInAnyOrder("one", "other");
+		assertThat(drain.isFollowedByCallers()).isTrue();
+		deregistration.start();
+		assertThat(one.restored).hasValue(1);
+		assertThat(other.restored).hasValue(1);
+		deregistration.start();
+		assertThat(one.restored).hasValue(1);
+	}
+
+	@Test
+	void publishesReadinessBothWays() {
+		AtomicInteger refusing = new AtomicInteger();
+		AtomicInteger accepting = new AtomicInteger();
+		ApplicationListener<AvailabilityChangeEvent<ReadinessState>> listener = (event) -> {
+			if (event.getState() == ReadinessState.REFUSING_TRAFFIC) {
+				refusing.incrementAndGet();
+			}
+			else {
+				accepting.incrementAndGet();
+			}
+		};
+		this.fixture.context.addApplicationListener(new ReadinessListener(listener));
+		RegistryDeregistrationLifecycle deregistration = deregistration();
+		StepFixture.get(this.fixture.stop(deregistration));
+		assertThat(refusing).hasValue(1);
+		assertThat(accepting).hasValue(0);
+		deregistration.start();
+		assertThat(accepting).hasValue(1);
+	}
+
+	@Test
+	void triesAgainWhatFails(CapturedOutput output) {
+		FakeAnnouncement flaky = new FakeAnnouncement("flaky");
+		flaky.failures.set(2);
+		CompletableFuture<Void> stopped = this.fixture.stop(deregistration(flaky));
+		advanceUntilDone(stopped);
+		assertThat(flaky.withdrawn).hasValue(3);
+		assertThat(output).contains("withdrew 1 of 1 announcements [flaky]");
+	}
+
+	@Test
+	void logsWhatGoesOnFailingAndGoesOn(CapturedOutput output) {
+		FakeAnnouncement broken = new FakeAnnouncement("broken");
+		broken.failures.set(Integer.MAX_VALUE);
+		FakeAnnouncement sound = new FakeAnnouncement("sound");
+		advanceUntilDone(this.fixture.stop(deregistration(broken, sound)));
+		assertThat(output).contains("Could not withdraw broken").contains("withdrew 1 of 2 announcements [sound]");
+	}
+
+	@Test
+	void isBoundedWhenAnAnnouncementHangs(CapturedOutput output) {
+		FakeAnnouncement hanging = new FakeAnnouncement("hanging");
+		hanging.hangs = true;
+		FakeAnnouncement sound = new FakeAnnouncement("sound");
+		CompletableFuture<Void> stopped = this.fixture.stop(deregistration(hanging, sound));
+		Awaitility.await().untilAtomic(sound.withdrawn, org.hamcrest.Matchers.is(1));
+		Awaitility.await().untilAtomic(hanging.withdrawn, org.hamcrest.Matchers.is(1));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(Duration.ofSeconds(5));
+		StepFixture.get(stopped);
+		assertThat(output).contains("Could not withdraw hanging").contains("Not finished within 5000 ms");
+		Awaitility.await().untilAtomic(hanging.interrupted, org.hamcrest.Matchers.is(1));
+	}
+
+	@Test
+	void goesOnWhenASourceFails(CapturedOutput output) {
+		this.fixture.context.registerBean("source", AnnouncementSource.class, () -> () -> {
+			throw new IllegalStateException("no registry");
+		});
+		StepFixture.get(this.fixture.stop(newDeregistration()));
+		assertThat(output).contains("Could not find out where this instance is registered").contains("no registry");
+	}
+
+	private void advanceUntilDone(CompletableFuture<Void> stopped) {
+		Awaitility.await().until(() -> {
+			this.fixture.time.advance(Duration.ofMillis(50));
+			return stopped.isDone();
+		});
+	}
+
+	private RegistryDeregistrationLifecycle deregistration(Announcement... announcements) {
+		this.fixture.context.registerBean("source", AnnouncementSource.class, () -> () -> List.of(announcements));
+		return newDeregistration();
+	}
+
+	private RegistryDeregistrationLifecycle newDeregistration() {
+		return new RegistryDeregistrationLifecycle(this.fixture.state, this.fixture.time, this.fixture.context,
+				this.fixture.context.getBeanProvider(AnnouncementSource.class), this.fixture.guests,
+				Duration.ofSeconds(5));
+	}
+
+	private record ReadinessListener(ApplicationListener<AvailabilityChangeEvent<ReadinessState>> delegate)
+			implements
+				ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
+
+		@Override
+		public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
+			this.delegate.onApplicationEvent(event);
+		}
+
+	}
+
+	private static final class FakeAnnouncement implements Announcement {
+
+		private final String name;
+
+		private final AtomicInteger withdrawn = new AtomicInteger();
+
+		private final AtomicInteger restored = new AtomicInteger();
+
+		private final AtomicInteger failures = new AtomicInteger();
+
+		private final AtomicInteger interrupted = new AtomicInteger();
+
+		private volatile boolean hangs;
+
+		FakeAnnouncement(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public String name() {
+			return this.name;
+		}
+
+		@Override
+		public void withdraw() throws Exception {
+			this.withdrawn.incrementAndGet();
+			if (this.hangs) {
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					this.interrupted.incrementAndGet();
+					throw ex;
+				}
+			}
+			if (this.failures.getAndDecrement() > 0) {
+				throw new IllegalStateException("registry unreachable");
+			}
+		}
+
+		@Override
+		public void restore() {
+			this.restored.incrementAndGet();
+		}
+
+	}
+
+}

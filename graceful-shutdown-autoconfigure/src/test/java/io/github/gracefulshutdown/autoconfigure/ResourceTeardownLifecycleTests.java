@@ -1,0 +1,108 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.TeardownResource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.Ordered;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link ResourceTeardownLifecycle}. */
+@ExtendWith(OutputCaptureExtension.class)
+class ResourceTeardownLifecycleTests {
+
+	private final StepFixture fixture = new StepFixture();
+
+	private final List<String> released = new CopyOnWriteArrayList<>();
+
+	private final ResourceTeardownLifecycle teardown = new ResourceTeardownLifecycle(this.fixture.state,
+			this.fixture.time, this.fixture.context.getBeanFactory(),
+			this.fixture.context.getBeanProvider(RequestAdmission.class), this.fixture.guests, Duration.ofSeconds(6));
+
+	@AfterEach
+	void close() {
+		this.fixture.close();
+	}
+
+	@Test
+	void releasesInOrderAndSumsTheShutdownUp(CapturedOutput output) {
+		register("last", 3, () -> this.released.add("last"));
+		register("first", 1, () -> this.released.add("first"));
+		register("middle", 2, () -> this.released.add("middle"));
+		this.fixture.state.beginClose();
+		StepFixture.get(this.fixture.stop(this.teardown));
+		assertThat(this.released).containsExactly("first", "middle", "last");
+		assertThat(this.fixture.state.stage()).isEqualTo(Stage.RELEASED);
+		assertThat(output).contains("released 3 of 3 resources [first (0 ms), middle (0 ms), last (0 ms)]")
+			.contains("Graceful shutdown ended CLEAN after 0 ms: teardown 0 ms; "
+					+ "0 stragglers, 0 rejected, 0 left in flight");
+	}
+
+	@Test
+	void releasesTheRestWhenOneThrows(CapturedOutput output) {
+		register("broken", 1, () -> {
+			throw new IllegalStateException("disk full");
+		});
+		register("sound", 2, () -> this.released.add("sound"));
+		this.fixture.state.beginClose();
+		StepFixture.get(this.fixture.stop(this.teardown));
+		assertThat(this.released).containsExactly("sound");
+		assertThat(output).contains("Could not release 'broken'").contains("disk full");
+	}
+
+	@Test
+	void interruptsOneThatHangsAfterItsShareAndReleasesTheRest(CapturedOutput output) {
+		register("hanging", 1, () -> {
+			this.released.add("hanging");
+			new CountDownLatch(1).await();
+		});
+		register("sound", 2, () -> this.released.add("sound"));
+		this.fixture.state.beginClose();
+		CompletableFuture<Void> stopped = this.fixture.stop(this.teardown);
+		Awaitility.await().until(() -> this.released.contains("hanging"));
+		this.fixture.time.advance(Duration.ofSeconds(3).minusNanos(1));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(Duration.ofNanos(1));
+		StepFixture.get(stopped);
+		assertThat(this.released).containsExactly("hanging", "sound");
+		assertThat(output).contains("Could not release 'hanging'").contains("Not finished within 3000 ms");
+	}
+
+	@Test
+	void releasesNothingWhenOnlyADrainWasRequested() {
+		register("resource", 1, () -> this.released.add("resource"));
+		StepFixture.get(this.fixture.stop(this.teardown));
+		assertThat(this.released).isEmpty();
+	}
+
+	private void register(String name, int order, TeardownResource resource) {
+		this.fixture.context.registerBean(name, TeardownResource.class, () -> new OrderedResource(order, resource));
+	}
+
+	private record OrderedResource(int order, TeardownResource resource) implements TeardownResource, Ordered {
+
+		@Override
+		public int getOrder() {
+			return this.order;
+		}
+
+		@Override
+		public void release() throws Exception {
+			this.resource.release();
+		}
+
+	}
+
+}

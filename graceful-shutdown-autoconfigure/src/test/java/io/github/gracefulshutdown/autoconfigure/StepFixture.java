@@ -1,0 +1,63 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Permit;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.support.GenericApplicationContext;
+
+/**
+ * What a step needs, on fake time: 25 seconds in all, 5 of them kept for the teardown.
+ */
+final class StepFixture implements AutoCloseable {
+
+	final FakeTime time = new FakeTime();
+
+	final GenericApplicationContext context = new GenericApplicationContext();
+
+	final GuestRunner guests = new GuestRunner(this.time, getClass().getClassLoader());
+
+	final ShutdownState state = new ShutdownState(this.context, this.time, this.guests, Duration.ofSeconds(25),
+			Duration.ofSeconds(5));
+
+	final DrainGate gate = new DrainGate(this.time::nanoTime);
+
+	StepFixture() {
+		this.context.refresh();
+	}
+
+	Permit enter() {
+		return Objects.requireNonNull(this.gate.tryEnter("http", "GET /"));
+	}
+
+	/** Stops the step in a drain and returns what completes with its callback. */
+	CompletableFuture<Void> stop(SmartLifecycle step) {
+		step.start();
+		this.state.beginDrain();
+		CompletableFuture<Void> stopped = new CompletableFuture<>();
+		step.stop(() -> stopped.complete(null));
+		return stopped;
+	}
+
+	static <T> T get(CompletableFuture<T> future) {
+		try {
+			return future.get(10, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException | ExecutionException | TimeoutException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+}

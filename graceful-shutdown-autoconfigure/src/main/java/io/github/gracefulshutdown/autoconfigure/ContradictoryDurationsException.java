@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 import org.springframework.boot.convert.DurationStyle;
 
@@ -12,10 +13,14 @@ final class ContradictoryDurationsException extends RuntimeException {
 	private final String wholeKey;
 
 	ContradictoryDurationsException(String partKey, Duration part, String wholeKey, Duration whole) {
-		super("'%s' is %s but '%s' is %s".formatted(partKey, DurationStyle.SIMPLE.print(part), wholeKey,
-				DurationStyle.SIMPLE.print(whole)));
+		super("'%s' is %s but '%s' is %s".formatted(partKey, print(part), wholeKey, print(whole)));
 		this.partKey = partKey;
 		this.wholeKey = wholeKey;
+	}
+
+	private static String print(Duration duration) {
+		ChronoUnit unit = (duration.toMillisPart() == 0) ? ChronoUnit.SECONDS : ChronoUnit.MILLIS;
+		return DurationStyle.SIMPLE.print(duration, unit);
 	}
 
 	String getAction() {

@@ -42,7 +42,7 @@ final class Watchdog implements DisposableBean {
 
 	private final CountDownLatch dismissed = new CountDownLatch(1);
 
-	private final Thread hook = new Thread(this.goingDown::countDown, "graceful-shutdown-signal");
+	private final Thread hook = new Thread(this::goingDown, "graceful-shutdown-signal");
 
 	private final Thread thread = new Thread(this::watch, "graceful-shutdown-watchdog");
 
@@ -61,8 +61,13 @@ final class Watchdog implements DisposableBean {
 			Runtime.getRuntime().addShutdownHook(this.hook);
 		}
 		catch (IllegalStateException ex) { // the JVM is going down already
-			this.goingDown.countDown();
+			goingDown();
 		}
+	}
+
+	/** Tells that the JVM goes down: the deadline holds from here on. */
+	void goingDown() {
+		this.goingDown.countDown();
 	}
 
 	@Override
@@ -74,14 +79,18 @@ final class Watchdog implements DisposableBean {
 			return;
 		}
 		this.dismissed.countDown();
-		this.goingDown.countDown();
+		this.thread.interrupt();
+	}
+
+	/** Waits for the thread to end. */
+	void join() throws InterruptedException {
+		this.thread.join();
 	}
 
 	private void watch() {
 		try {
 			this.goingDown.await();
-			if (this.dismissed.getCount() > 0
-					&& !this.dismissed.await(this.state.beginClose().remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+			if (!this.dismissed.await(this.state.beginClose().remaining().toNanos(), TimeUnit.NANOSECONDS)) {
 				reportAndHalt();
 			}
 		}
@@ -107,8 +116,8 @@ final class Watchdog implements DisposableBean {
 	private Outcome report() {
 		List<WorkInFlight> left = this.gate.workInFlight();
 		logger.error(
-				"Graceful shutdown ended {} after {} ms: the deadline has passed in stage {}, "
-						+ "the process is halted with exit code {}; {} left in flight{}",
+				"Graceful shutdown {} after {} ms: the process has not ended by itself (stage {}) and is halted "
+						+ "with exit code {}; {} left in flight{}",
 				Outcome.FORCED, this.state.sinceBegin().toMillis(), this.state.stage(), this.exitCode, left.size(),
 				WorkInFlightText.list(left));
 		return Outcome.FORCED;

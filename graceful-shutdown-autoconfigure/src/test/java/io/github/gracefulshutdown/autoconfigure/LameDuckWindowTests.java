@@ -1,0 +1,29 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link LameDuckWindow}. */
+class LameDuckWindowTests {
+
+	private final long start = Long.MAX_VALUE; // so that every later time has overflown
+
+	private final LameDuckWindow window = new LameDuckWindow(this.start, Duration.ofNanos(100));
+
+	@Test
+	void theShareGrowsFromNothingToAllOverTheMinimumAndStaysThere() {
+		assertThat(this.window.elapsedShare(this.start)).isZero();
+		assertThat(this.window.elapsedShare(this.start + 25)).isEqualTo(0.25);
+		assertThat(this.window.elapsedShare(this.start + 100)).isEqualTo(1);
+		assertThat(this.window.elapsedShare(this.start + 1_000)).isEqualTo(1);
+	}
+
+	@Test
+	void theShareIsAllWithoutAMinimum() {
+		assertThat(new LameDuckWindow(this.start, Duration.ZERO).elapsedShare(this.start)).isEqualTo(1);
+	}
+
+}

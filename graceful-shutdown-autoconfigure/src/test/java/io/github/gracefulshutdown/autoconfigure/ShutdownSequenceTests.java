@@ -1,0 +1,277 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.TeardownResource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.GenericApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link ShutdownSequence} in a context. */
+@ExtendWith(OutputCaptureExtension.class)
+class ShutdownSequenceTests {
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class))
+		.withPropertyValues("graceful.shutdown.lame-duck.maximum=0");
+
+	@Test
+	void theCloseWaitsForWorkInFlightBeforeAnythingElseHearsOfIt() {
+		List<String> order = new CopyOnWriteArrayList<>();
+		this.contextRunner
+			.withBean("listener", ClosedListener.class, () -> new ClosedListener(() -> order.add("other listener")))
+			.withBean("lifecycle", FirstPhaseLifecycle.class, () -> new FirstPhaseLifecycle(order))
+			.withBean("resource", TeardownResource.class, () -> () -> order.add("resource"))
+			.run((context) -> {
+				Permit permit = enter(context);
+				CompletableFuture<Void> closed = CompletableFuture.runAsync(context::close);
+				Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+				assertThat(gate(context).tryEnter("http", "GET /")).isNull();
+				order.add("work");
+				permit.close();
+				StepFixture.get(closed);
+				assertThat(order).containsExactly("work", "other listener", "lifecycle", "resource");
+			});
+	}
+
+	@Test
+	void theOutcomeIsSummedUpInOneLine(CapturedOutput output) {
+		this.contextRunner.run(ConfigurableApplicationContext::close);
+		assertThat(output.toString().lines().filter((line) -> line.contains("Graceful shutdown ended"))).singleElement()
+			.asString()
+			.matches(".*Graceful shutdown ended CLEAN after \\d+ ms: deregistration \\d+ ms, lame duck \\d+ ms, "
+					+ "blocker \\d+ ms, drain \\d+ ms, teardown \\d+ ms; 0 stragglers, 0 rejected, 0 left in flight");
+	}
+
+	@Test
+	void aRequestedDrainIsOneHoweverOftenItIsRequested() {
+		this.contextRunner.run((context) -> {
+			Permit permit = enter(context);
+			CompletableFuture<Outcome> first = sequence(context).drain();
+			CompletableFuture<Outcome> second = sequence(context).drain();
+			assertThat(sequence(context).stage()).isNotEqualTo(Stage.SERVING);
+			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+			assertThat(first).isNotDone();
+			permit.close();
+			assertThat(StepFixture.get(first)).isEqualTo(Outcome.CLEAN);
+			assertThat(StepFixture.get(second)).isEqualTo(Outcome.CLEAN);
+			assertThat(sequence(context).stage()).isEqualTo(Stage.DRAINED);
+			assertThat(StepFixture.get(sequence(context).drain())).isEqualTo(Outcome.CLEAN);
+		});
+	}
+
+	@Test
+	void aDrainedInstanceServesAgainWhenResumedAndDrainsAgain() {
+		this.contextRunner.run((context) -> {
+			for (int i = 0; i < 3; i++) {
+				StepFixture.get(sequence(context).drain());
+				assertThat(gate(context).tryEnter("http", "GET /")).isNull();
+				assertThat(sequence(context).resume()).isTrue();
+				assertThat(sequence(context).stage()).isEqualTo(Stage.SERVING);
+				assertThat(sequence(context).status().remaining()).isNull();
+				enter(context).close();
+			}
+		});
+	}
+
+	@Test
+	void aDrainUnderWayIsCutShortWhenResumed() {
+		this.contextRunner.run((context) -> {
+			Permit permit = enter(context);
+			CompletableFuture<Outcome> drained = sequence(context).drain();
+			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+			assertThat(sequence(context).resume()).isTrue();
+			StepFixture.get(drained);
+			assertThat(sequence(context).stage()).isEqualTo(Stage.SERVING);
+			enter(context).close();
+			permit.close();
+			assertThat(gate(context).inFlight()).isZero();
+		});
+	}
+
+	@Test
+	void resumeOfAServingInstanceDoesNothing() {
+		this.contextRunner.run((context) -> {
+			assertThat(sequence(context).resume()).isTrue();
+			assertThat(sequence(context).stage()).isEqualTo(Stage.SERVING);
+		});
+	}
+
+	@Test
+	void resumeIsTooLateWhileTheContextCloses() {
+		this.contextRunner.run((context) -> {
+			Permit permit = enter(context);
+			CompletableFuture<Void> closed = CompletableFuture.runAsync(context::close);
+			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+			assertThat(sequence(context).resume()).isFalse();
+			assertThat(gate(context).tryEnter("http", "GET /")).isNull();
+			permit.close();
+			StepFixture.get(closed);
+		});
+	}
+
+	@Test
+	void theCloseJoinsARequestedDrain(CapturedOutput output) {
+		this.contextRunner.run((context) -> {
+			Permit permit = enter(context);
+			CompletableFuture<Outcome> drained = sequence(context).drain();
+			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+			CompletableFuture<Void> closed = CompletableFuture.runAsync(context::close);
+			Awaitility.await().until(() -> context.getBean(ShutdownState.class).isClosing());
+			assertThat(closed).isNotDone();
+			permit.close();
+			StepFixture.get(closed);
+			assertThat(drained).isCompleted();
+			assertThat(output.toString().lines().filter((line) -> line.contains("Step 'drain'"))).hasSize(1);
+		});
+	}
+
+	@Test
+	void theCloseOfAChildContextStartsNothing() {
+		this.contextRunner.run((context) -> {
+			GenericApplicationContext child = new GenericApplicationContext(context);
+			child.refresh();
+			child.close();
+			assertThat(sequence(context).stage()).isEqualTo(Stage.SERVING);
+			enter(context).close();
+		});
+	}
+
+	@Test
+	void aStopOfTheContextNeitherWaitsNorClosesTheGate() {
+		this.contextRunner.run((context) -> {
+			Permit permit = enter(context);
+			context.stop();
+			assertThat(context.getBean(DrainLifecycle.class).isRunning()).isFalse();
+			assertThat(sequence(context).stage()).isEqualTo(Stage.SERVING);
+			enter(context).close();
+			context.start();
+			assertThat(context.getBean(DrainLifecycle.class).isRunning()).isTrue();
+			assertThat(sequence(context).stage()).isEqualTo(Stage.SERVING);
+			permit.close();
+		});
+	}
+
+	@Test
+	void aListenerThatThrowsDoesNotStopTheClose(CapturedOutput output) {
+		AtomicInteger heard = new AtomicInteger();
+		this.contextRunner.withBean("throwing", StageListener.class, () -> new StageListener((event) -> {
+			heard.incrementAndGet();
+			throw new IllegalStateException("listener broken");
+		})).run(ConfigurableApplicationContext::close);
+		assertThat(heard).hasValue(4);
+		assertThat(output).contains("listener broken").contains("Graceful shutdown ended CLEAN");
+	}
+
+	@Test
+	void statusTellsWhatIsInFlightAndWhatHoldsTheDrainUp() {
+		this.contextRunner.run((context) -> {
+			Permit permit = enter(context);
+			assertThat(sequence(context).status())
+				.isEqualTo(new ShutdownStatus(Stage.SERVING, null, Map.of("http", 1L), null, List.of(), List.of()));
+			CompletableFuture<Outcome> drained = sequence(context).drain();
+			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+			ShutdownStatus status = sequence(context).status();
+			assertThat(status.remaining()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(25));
+			assertThat(status.waitingFor()).singleElement().asString().startsWith("http GET / for ");
+			permit.close();
+			StepFixture.get(drained);
+			assertThat(sequence(context).status().outcome()).isEqualTo(Outcome.CLEAN);
+		});
+	}
+
+	@Test
+	void anIdleInstanceThatToldNobodyHasNoLameDuckByDefault(CapturedOutput output) {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class))
+			.run(ConfigurableApplicationContext::close);
+		assertThat(output).containsPattern("Step 'lame duck' took \\d{1,2} ms: quiet");
+	}
+
+	private static Permit enter(ConfigurableApplicationContext context) {
+		return Objects.requireNonNull(gate(context).tryEnter("http", "GET /"));
+	}
+
+	private static DrainGate gate(ConfigurableApplicationContext context) {
+		return context.getBean(DrainGate.class);
+	}
+
+	private static ShutdownSequence sequence(ConfigurableApplicationContext context) {
+		return context.getBean(ShutdownSequence.class);
+	}
+
+	private record ClosedListener(Runnable action) implements ApplicationListener<ContextClosedEvent> {
+
+		@Override
+		public void onApplicationEvent(ContextClosedEvent event) {
+			this.action.run();
+		}
+
+	}
+
+	private interface Action {
+
+		void run(StageChangedEvent event);
+
+	}
+
+	private record StageListener(Action action) implements ApplicationListener<StageChangedEvent> {
+
+		@Override
+		public void onApplicationEvent(StageChangedEvent event) {
+			this.action.run(event);
+		}
+
+	}
+
+	/** Stops in the very first phase, as gRPC servers and message listeners do. */
+	private static final class FirstPhaseLifecycle implements SmartLifecycle {
+
+		private final List<String> order;
+
+		private volatile boolean running;
+
+		FirstPhaseLifecycle(List<String> order) {
+			this.order = order;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.order.add("lifecycle");
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import io.github.gracefulshutdown.DrainGate;
+
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A real application on a real port, and a client of its. */
+public final class WebApplication implements AutoCloseable {
+
+	private final ConfigurableApplicationContext context;
+
+	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	private WebApplication(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	/** Starts an application; without a lame duck unless the properties say otherwise. */
+	public static WebApplication start(Class<?> configuration, String... properties) {
+		SpringApplication application = new SpringApplication(configuration);
+		application.setBannerMode(Banner.Mode.OFF);
+		application.setRegisterShutdownHook(false);
+		application.setDefaultProperties(Map.of("server.port", "0", "grpc.server.port", "-1",
+				"graceful.shutdown.lame-duck.maximum", "0", "management.endpoints.web.exposure.include", "*"));
+		String[] arguments = Stream.of(properties).map("--"::concat).toArray(String[]::new);
+		return new WebApplication(application.run(arguments));
+	}
+
+	public ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
+	public ShutdownSequence sequence() {
+		return this.context.getBean(ShutdownSequence.class);
+	}
+
+	public DrainGate gate() {
+		return this.context.getBean(DrainGate.class);
+	}
+
+	public int port() {
+		return Integer.parseInt(property("local.server.port"));
+	}
+
+	public int managementPort() {
+		return Integer.parseInt(property("local.management.port"));
+	}
+
+	private String property(String name) {
+		return Objects.requireNonNull(this.context.getEnvironment().getProperty(name));
+	}
+
+	public HttpResponse<String> get(String path) {
+		return send("GET", this.port(), path, BodyPublishers.noBody());
+	}
+
+	public HttpResponse<String> send(String method, int port, String path, BodyPublisher body, String... headers) {
+		try {
+			return this.client.send(request(method, port, path, body, headers), BodyHandlers.ofString());
+		}
+		catch (IOException | InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	public CompletableFuture<HttpResponse<String>> getAsync(String path) {
+		return this.client.sendAsync(request("GET", port(), path, BodyPublishers.noBody()), BodyHandlers.ofString());
+	}
+
+	private static HttpRequest request(String method, int port, String path, BodyPublisher body, String... headers) {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+			.timeout(Duration.ofSeconds(20))
+			.method(method, body);
+		if (headers.length > 0) {
+			request.headers(headers);
+		}
+		return request.build();
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+}

@@ -1,0 +1,241 @@
+package io.github.gracefulshutdown.autoconfigure.registry;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulshutdown.autoconfigure.Announcement;
+import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
+import org.springframework.cloud.client.serviceregistry.Registration;
+import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+import org.springframework.context.Lifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link RegistryDrainAutoConfiguration} and {@link RegistrationSource}. */
+class RegistryDrainAutoConfigurationTests {
+
+	private static final List<String> calls = new CopyOnWriteArrayList<>();
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(
+				AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, RegistryDrainAutoConfiguration.class))
+		.withPropertyValues("graceful.shutdown.lame-duck.maximum=0");
+
+	@Test
+	void sourceIsPresentByDefault() {
+		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(RegistrationSource.class));
+	}
+
+	@Test
+	void sourceIsAbsentWhenDisabled() {
+		this.contextRunner.withPropertyValues("graceful.shutdown.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(AnnouncementSource.class));
+	}
+
+	@Test
+	void sourceBacksOffWhenSpringCloudIsMissing() {
+		this.contextRunner.withClassLoader(new FilteredClassLoader(ServiceRegistry.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(AnnouncementSource.class));
+	}
+
+	@Test
+	void nothingIsAnnouncedWithoutARegistry() {
+		this.contextRunner
+			.run((context) -> assertThat(context.getBean(RegistrationSource.class).announcements()).isEmpty());
+	}
+
+	@Test
+	void eachRegistrationIsLeftInTheRegistryThatTakesItAndRegisteredAgainOnResume() throws Exception {
+		calls.clear();
+		this.contextRunner.withUserConfiguration(TwoRegistriesConfiguration.class).run((context) -> {
+			ShutdownSequence sequence = context.getBean(ShutdownSequence.class);
+			sequence.drain().get(10, TimeUnit.SECONDS);
+			assertThat(calls).containsExactlyInAnyOrder("one deregister first", "other deregister second");
+			assertThat(sequence.status().withdrawn()).containsExactlyInAnyOrder("first at localhost:80 in OneRegistry",
+					"second at localhost:80 in OtherRegistry");
+			calls.clear();
+			sequence.resume();
+			assertThat(calls).containsExactlyInAnyOrder("one register first", "other register second");
+			calls.clear();
+		});
+		assertThat(calls).containsExactlyInAnyOrder("one deregister first", "other deregister second");
+	}
+
+	@Test
+	void anInstanceThatHasNotRegisteredItselfLeavesNothing() {
+		this.contextRunner.withUserConfiguration(TwoRegistriesConfiguration.class)
+			.withBean(StoppedRegistration.class)
+			.run((context) -> {
+				List<Announcement> announcements = context.getBean(RegistrationSource.class).announcements();
+				assertThat(announcements).isEmpty();
+			});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoRegistriesConfiguration {
+
+		@Bean
+		OneRegistry oneRegistry() {
+			return new OneRegistry();
+		}
+
+		@Bean
+		OtherRegistry otherRegistry() {
+			return new OtherRegistry();
+		}
+
+		@Bean
+		OneRegistration oneRegistration() {
+			return new OneRegistration("first");
+		}
+
+		@Bean
+		OtherRegistration otherRegistration() {
+			return new OtherRegistration("second");
+		}
+
+		@Bean("scopedTarget.otherRegistration")
+		OtherRegistration targetOfTheScopedProxy() {
+			return new OtherRegistration("second");
+		}
+
+	}
+
+	static final class StoppedRegistration implements AutoServiceRegistration, Lifecycle {
+
+		@Override
+		public void start() {
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		@Override
+		public boolean isRunning() {
+			return false;
+		}
+
+	}
+
+	static class OneRegistry extends RecordingRegistry<OneRegistration> {
+
+		OneRegistry() {
+			super("one");
+		}
+
+	}
+
+	static class OtherRegistry extends RecordingRegistry<OtherRegistration> {
+
+		OtherRegistry() {
+			super("other");
+		}
+
+	}
+
+	abstract static class RecordingRegistry<R extends Registration> implements ServiceRegistry<R> {
+
+		private final String name;
+
+		RecordingRegistry(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public void register(R registration) {
+			calls.add(this.name + " register " + registration.getServiceId());
+		}
+
+		@Override
+		public void deregister(R registration) {
+			calls.add(this.name + " deregister " + registration.getServiceId());
+		}
+
+		@Override
+		public void close() {
+		}
+
+		@Override
+		public void setStatus(R registration, String status) {
+		}
+
+		@Override
+		@SuppressWarnings("TypeParameterUnusedInFormals") // so it is declared
+		public <T> T getStatus(R registration) {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	static final class OneRegistration extends FixedRegistration {
+
+		OneRegistration(String serviceId) {
+			super(serviceId);
+		}
+
+	}
+
+	static final class OtherRegistration extends FixedRegistration {
+
+		OtherRegistration(String serviceId) {
+			super(serviceId);
+		}
+
+	}
+
+	abstract static class FixedRegistration implements Registration {
+
+		private final String serviceId;
+
+		FixedRegistration(String serviceId) {
+			this.serviceId = Objects.requireNonNull(serviceId);
+		}
+
+		@Override
+		public String getServiceId() {
+			return this.serviceId;
+		}
+
+		@Override
+		public String getHost() {
+			return "localhost";
+		}
+
+		@Override
+		public int getPort() {
+			return 80;
+		}
+
+		@Override
+		public boolean isSecure() {
+			return false;
+		}
+
+		@Override
+		public URI getUri() {
+			return URI.create("http://localhost:80");
+		}
+
+		@Override
+		public Map<String, String> getMetadata() {
+			return Map.of();
+		}
+
+	}
+
+}

@@ -1,0 +1,111 @@
+package io.github.gracefulshutdown.sample.load;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+
+import org.springframework.util.Assert;
+
+/**
+ * Open-loop load: requests are due at a fixed rate, whatever becomes of those before
+ * them, and times count from when a request was due.
+ */
+public final class Load implements AutoCloseable {
+
+	private static final int PARTS = 4;
+
+	private static final int MS = 10;
+
+	private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+
+	private final ExecutorService senders = Executors.newCachedThreadPool();
+
+	private final Collection<Result> results = new ConcurrentLinkedQueue<>();
+
+	private final List<Kind> mix = mix();
+
+	private final Callers callers;
+
+	private final long periodNanos;
+
+	private final long startNanos = System.nanoTime();
+
+	private final Future<?> sending;
+
+	private int due;
+
+	private Load(Callers callers, int perSecond) {
+		this.callers = callers;
+		this.periodNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+		this.sending = this.clock.scheduleAtFixedRate(this::sendNext, 0, this.periodNanos, TimeUnit.NANOSECONDS);
+	}
+
+	public static Load start(Callers callers, int perSecond) {
+		return new Load(callers, perSecond);
+	}
+
+	private static List<Kind> mix() {
+		List<Kind> mix = new ArrayList<>();
+		Arrays.stream(Kind.values()).forEach((kind) -> mix.addAll(Collections.nCopies(kind.weight(), kind)));
+		Collections.shuffle(mix, new Random(1));
+		return mix;
+	}
+
+	private void sendNext() {
+		Kind kind = this.mix.get(this.due % this.mix.size());
+		long dueNanos = this.startNanos + this.due * this.periodNanos;
+		this.due++;
+		this.senders.execute(() -> send(Call.of(kind, PARTS, MS), dueNanos));
+	}
+
+	private void send(Call call, long dueNanos) {
+		try {
+			Outcome outcome = this.callers.send(call);
+			this.results.add(new Result(call, outcome, System.nanoTime() - dueNanos));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** Waits for the outcomes of so many more requests. */
+	public void awaitOutcomes(int more) {
+		int enough = this.results.size() + more;
+		Awaitility.await("%d outcomes".formatted(more))
+			.atMost(Duration.ofSeconds(60))
+			.until(() -> this.results.size() >= enough);
+	}
+
+	/**
+	 * Stops sending and waits for the outcome of every request.
+	 * @return the outcomes
+	 */
+	public List<Result> stop() {
+		this.sending.cancel(false);
+		this.clock.shutdown();
+		Awaitility.await("last request").until(this.clock::isTerminated);
+		this.senders.shutdown();
+		Awaitility.await("last outcome").atMost(Callers.TIMEOUT.multipliedBy(2)).until(this.senders::isTerminated);
+		Assert.state(this.results.size() == this.due, "Not every request has an outcome");
+		return List.copyOf(this.results);
+	}
+
+	@Override
+	public void close() {
+		this.clock.shutdownNow();
+		this.senders.shutdownNow();
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.github.gracefulshutdown.sample.process;
+
+import java.net.URI;
+import java.util.stream.Stream;
+
+import org.springframework.test.util.TestSocketUtils;
+
+/** {@link RegistryServer} as a process, ready to be registered with. */
+public final class RegistryProcess implements AutoCloseable {
+
+	private final JavaProcess process;
+
+	private final URI url;
+
+	private RegistryProcess(JavaProcess process, URI url) {
+		this.process = process;
+		this.url = url;
+	}
+
+	public static RegistryProcess start(String name) {
+		int port = TestSocketUtils.findAvailableTcpPort();
+		JavaProcess process = JavaProcess.start(BuildDirectory.emptyDirectory(name).resolve("registry.log"),
+				Stream.of("-classpath", System.getProperty("java.class.path"), RegistryServer.class.getName(),
+						"--server.port=" + port));
+		RegistryProcess registry = new RegistryProcess(process, URI.create("http://localhost:" + port + "/eureka/"));
+		process.awaitOk(registry.url.resolve("apps"));
+		return registry;
+	}
+
+	public URI url() {
+		return this.url;
+	}
+
+	/** Kills the registry: no instance and no caller is told. */
+	@Override
+	public void close() {
+		this.process.close();
+	}
+
+}

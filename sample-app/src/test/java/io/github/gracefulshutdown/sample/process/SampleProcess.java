@@ -1,0 +1,158 @@
+package io.github.gracefulshutdown.sample.process;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+
+import org.springframework.test.util.TestSocketUtils;
+
+/** The packaged sample as a process on free ports, with a ledger of its own. */
+public final class SampleProcess implements AutoCloseable {
+
+	/** No stop may take longer: {@code graceful.shutdown.timeout} of the sample. */
+	public static final Duration BUDGET = Duration.ofSeconds(25);
+
+	private static final String WITHOUT_REGISTRY = "--eureka.client.enabled=false";
+
+	private final String name;
+
+	private final JavaProcess process;
+
+	private final Path directory;
+
+	private final Instance instance;
+
+	private long terminatedNanos;
+
+	private SampleProcess(String name, Stream<String> launcher, Stream<String> arguments) {
+		this.name = name;
+		this.directory = BuildDirectory.emptyDirectory(name);
+		this.instance = new Instance("localhost", TestSocketUtils.findAvailableTcpPort(),
+				TestSocketUtils.findAvailableTcpPort());
+		Stream<String> ownArguments = Stream.of("--server.port=" + this.instance.httpPort(),
+				"--grpc.server.port=" + this.instance.grpcPort(), "--sample.ledger.directory=" + this.directory);
+		this.process = JavaProcess.start(this.directory.resolve("sample.log"),
+				Stream.of(launcher, ownArguments, arguments).flatMap((part) -> part));
+	}
+
+	/**
+	 * Starts an instance that registers.
+	 * @param name the name of the instance, unique in a run
+	 * @param registry the registry
+	 * @param arguments the command line arguments
+	 * @return the process, which may not be ready yet
+	 */
+	public static SampleProcess start(String name, RegistryProcess registry, String... arguments) {
+		return new SampleProcess(name, jar(),
+				with("--eureka.client.service-url.defaultZone=" + registry.url(), arguments));
+	}
+
+	/**
+	 * Starts an instance that no registry knows.
+	 * @param name the name of the instance, unique in a run
+	 * @param arguments the command line arguments
+	 * @return the process, which may not be ready yet
+	 */
+	public static SampleProcess startWithoutRegistry(String name, String... arguments) {
+		return new SampleProcess(name, jar(), with(WITHOUT_REGISTRY, arguments));
+	}
+
+	/**
+	 * Starts an instance that no registry knows, with one more bean.
+	 * @param name the name of the instance, unique in a run
+	 * @param bean the class of the bean, one of the test classes
+	 * @param arguments the command line arguments
+	 * @return the process, which may not be ready yet
+	 */
+	public static SampleProcess startWithBean(String name, Class<?> bean, String... arguments) {
+		Stream<String> launcher = Stream.of("-Dloader.path=" + BuildDirectory.testClasses(), "-classpath",
+				BuildDirectory.sampleJar().toString(), "org.springframework.boot.loader.launch.PropertiesLauncher",
+				"--spring.main.sources=" + bean.getName());
+		return new SampleProcess(name, launcher, with(WITHOUT_REGISTRY, arguments));
+	}
+
+	private static Stream<String> jar() {
+		return Stream.of("-jar", BuildDirectory.sampleJar().toString());
+	}
+
+	private static Stream<String> with(String argument, String... arguments) {
+		return Stream.concat(Stream.of(argument), Arrays.stream(arguments));
+	}
+
+	public String name() {
+		return this.name;
+	}
+
+	public Instance instance() {
+		return this.instance;
+	}
+
+	public SampleProcess awaitReady() {
+		this.process.awaitOk(uri("/actuator/health/readiness"));
+		return this;
+	}
+
+	public SampleProcess awaitLog(String text) {
+		Awaitility.await(text).atMost(Duration.ofSeconds(60)).until(() -> this.process.log().contains(text));
+		return this;
+	}
+
+	/**
+	 * {@return when the last line with the text was logged}
+	 */
+	public OffsetDateTime loggedAt(String text) {
+		return this.process.log()
+			.lines()
+			.filter((line) -> line.contains(text))
+			.map((line) -> OffsetDateTime.parse(line.substring(0, line.indexOf(' '))))
+			.max(Comparator.naturalOrder())
+			.orElseThrow();
+	}
+
+	public HttpResponse<String> post(String path) {
+		return this.process.send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()).build());
+	}
+
+	/** Sends SIGTERM. The time to the exit counts from the first. */
+	public void terminate() {
+		if (this.terminatedNanos == 0) {
+			this.terminatedNanos = System.nanoTime();
+		}
+		this.process.terminate();
+	}
+
+	/** Sends SIGTERM and waits for the exit, longer than it may take. */
+	public Stop stop() {
+		terminate();
+		int exitCode = this.process.awaitExit(BUDGET.plusSeconds(20));
+		return new Stop(this.name, exitCode, Duration.ofNanos(this.process.exitNanos() - this.terminatedNanos),
+				ShutdownSummary.allIn(this.process.log()));
+	}
+
+	/**
+	 * {@return what the ledger remembers, once the process has ended}
+	 */
+	public List<RecordedExecution> executions() {
+		return RecordedExecution.allIn(this.directory.resolve("ledger"));
+	}
+
+	@Override
+	public void close() {
+		this.process.close();
+	}
+
+	private URI uri(String path) {
+		return URI.create("http://localhost:" + this.instance.httpPort() + path);
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.github.gracefulshutdown.sample.system;
+
+import io.github.gracefulshutdown.sample.process.SampleProcess;
+import io.github.gracefulshutdown.sample.process.Stop;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Stops an instance when it does not expect it. */
+class StopAtOddMomentsIT {
+
+	private static final String TWO_SECONDS_OF_LAME_DUCK = "--graceful.shutdown.lame-duck.minimum=2s";
+
+	@Test
+	void exitsWhenJvmHasJustStarted() {
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-jvm-start")) {
+			assertThatExitIsClean(sample.stop());
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Starting SampleApplication", "Tomcat initialized", "HikariPool-1 - Start completed",
+			"Tomcat started", "Started SampleApplication" })
+	void exitsWhenStarting(String moment) {
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-" + moment.replaceAll("\\W+", "-"))) {
+			assertThatExitIsClean(sample.awaitLog(moment).stop());
+		}
+	}
+
+	@Test
+	void exitsOnceWhenTerminatedTwice() {
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-twice", TWO_SECONDS_OF_LAME_DUCK)) {
+			sample.awaitReady().terminate();
+			Stop stop = sample.awaitLog("ShutdownHook").stop();
+			assertThatExitIsClean(stop);
+			assertThat(stop.summaries()).hasSize(1);
+		}
+	}
+
+	@Test
+	void exitsOnceWhenDrainIsRunning() {
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-drain", TWO_SECONDS_OF_LAME_DUCK)) {
+			assertThat(sample.awaitReady().post("/actuator/drain").statusCode()).isEqualTo(202);
+			Stop stop = sample.stop();
+			assertThatExitIsClean(stop);
+			assertThat(stop.summaries()).hasSize(1);
+		}
+	}
+
+	private static void assertThatExitIsClean(Stop stop) {
+		assertThat(stop.exitCode()).isEqualTo(Stop.TERMINATED);
+		assertThat(stop.duration()).isLessThan(SampleProcess.BUDGET);
+		assertThat(stop.summaries()).hasSizeLessThan(2);
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.github.gracefulshutdown.sample.system;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.gracefulshutdown.sample.load.Callers;
+import io.github.gracefulshutdown.sample.load.Load;
+import io.github.gracefulshutdown.sample.load.LoadReport;
+import io.github.gracefulshutdown.sample.load.RegistryFollower;
+import io.github.gracefulshutdown.sample.load.Result;
+import io.github.gracefulshutdown.sample.process.RecordedExecution;
+import io.github.gracefulshutdown.sample.process.RegistryProcess;
+import io.github.gracefulshutdown.sample.process.SampleProcess;
+import io.github.gracefulshutdown.sample.process.Stop;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Stops an instance under load. The tests that must show losses prove that a loss would
+ * be seen.
+ */
+class StopUnderLoadIT {
+
+	private static final int REQUESTS_PER_SECOND = 200;
+
+	@Test
+	void callersThatFollowTheRegistryNoticeNothing() {
+		StopOneOfTwo run = StopOneOfTwo.run("under-load");
+		assertThat(run.report().problems()).isEmpty();
+		assertThat(run.executions()).allMatch(RecordedExecution::finished);
+		assertThat(run.stop().exitCode()).isEqualTo(Stop.TERMINATED);
+		assertThat(run.stop().duration()).isLessThan(SampleProcess.BUDGET);
+	}
+
+	@Test
+	void callersThatFollowTheRegistryLoseRequestsWhenStarterIsDisabled() {
+		StopOneOfTwo run = StopOneOfTwo.run("under-load-disabled", "--graceful.shutdown.enabled=false");
+		assertThat(run.report().failed()).isPositive();
+	}
+
+	@Test
+	void callersThatFollowNothingLoseRequestsWhenThereIsNoLameDuckMinimum() {
+		String[] arguments = { "--graceful.shutdown.lame-duck.minimum=0s" };
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry("under-load-stale", arguments).awaitReady();
+				Callers callers = new Callers(sample.instance());
+				Load load = Load.start(callers, REQUESTS_PER_SECOND)) {
+			load.awaitOutcomes(REQUESTS_PER_SECOND);
+			sample.stop();
+			LoadReport report = new LoadReport(load.stop(), sample.executions());
+			assertThat(report.failed() + report.rejected()).isPositive();
+			assertThat(report.executedTwice()).isZero();
+		}
+	}
+
+	private record StopOneOfTwo(LoadReport report, List<RecordedExecution> executions, Stop stop) {
+
+		static StopOneOfTwo run(String name, String... arguments) {
+			try (RegistryProcess registry = RegistryProcess.start(name + "-registry");
+					Callers callers = new Callers();
+					RegistryFollower follower = new RegistryFollower(registry.url(), callers);
+					SampleProcess stopped = SampleProcess.start(name + "-stopped", registry, arguments);
+					SampleProcess other = SampleProcess.start(name + "-other", registry, arguments);
+					Load load = startLoad(callers, stopped, other)) {
+				load.awaitOutcomes(2 * REQUESTS_PER_SECOND);
+				Stop stop = stopped.stop();
+				load.awaitOutcomes(2 * REQUESTS_PER_SECOND);
+				List<Result> results = load.stop();
+				other.stop();
+				List<RecordedExecution> executions = new ArrayList<>(stopped.executions());
+				executions.addAll(other.executions());
+				return new StopOneOfTwo(new LoadReport(results, executions), executions, stop);
+			}
+		}
+
+		private static Load startLoad(Callers callers, SampleProcess... samples) {
+			for (SampleProcess sample : samples) {
+				callers.awaitInstance(sample.awaitReady().instance());
+			}
+			return Load.start(callers, REQUESTS_PER_SECOND);
+		}
+
+	}
+
+}

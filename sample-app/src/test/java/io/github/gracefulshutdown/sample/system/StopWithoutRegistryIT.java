@@ -1,0 +1,55 @@
+package io.github.gracefulshutdown.sample.system;
+
+import java.time.Duration;
+
+import io.github.gracefulshutdown.sample.process.RegistryProcess;
+import io.github.gracefulshutdown.sample.process.SampleProcess;
+import io.github.gracefulshutdown.sample.process.Stop;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Stops an instance that can tell no registry. */
+class StopWithoutRegistryIT {
+
+	private static final int RUNS = 3;
+
+	@Test
+	void exitsInTimeWhenRegistryIsDead() {
+		try (RegistryProcess registry = RegistryProcess.start("dead-registry");
+				SampleProcess sample = SampleProcess.start("dead-registry-sample", registry).awaitReady()) {
+			sample.awaitLog("registration status: 204");
+			registry.close();
+			Stop stop = sample.stop();
+			assertThat(stop.exitCode()).isEqualTo(Stop.TERMINATED);
+			assertThat(stop.duration()).isLessThan(SampleProcess.BUDGET);
+		}
+	}
+
+	@Test
+	void addsLittleTimeWhenIdleAndUnregistered() {
+		Histogram with = new Histogram(3);
+		Histogram without = new Histogram(3);
+		for (int i = 1; i <= RUNS; i++) {
+			Stop stop = stopIdle("idle-with-" + i);
+			assertThat(stop.summaries()).singleElement()
+				.satisfies((summary) -> assertThat(summary.total()).isLessThan(Duration.ofMillis(100)));
+			with.recordValue(stop.duration().toMillis());
+			without
+				.recordValue(stopIdle("idle-without-" + i, "--graceful.shutdown.enabled=false").duration().toMillis());
+		}
+		long medianWith = with.getValueAtPercentile(50);
+		long medianWithout = without.getValueAtPercentile(50);
+		System.out.printf(
+				"SIGTERM to exit of an idle instance, median of %d: %d ms, %d ms without the starter, %d ms added.%n",
+				RUNS, medianWith, medianWithout, medianWith - medianWithout);
+	}
+
+	private static Stop stopIdle(String name, String... arguments) {
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry(name, arguments).awaitReady()) {
+			return sample.stop();
+		}
+	}
+
+}

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulshutdown.DrainGate;
@@ -13,6 +14,7 @@ import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.TeardownResource;
+import org.HdrHistogram.Histogram;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -200,6 +202,29 @@ class ShutdownSequenceTests {
 			StepFixture.get(drained);
 			assertThat(sequence(context).status().outcome()).isEqualTo(Outcome.CLEAN);
 		});
+	}
+
+	/** Measured, not asserted: what is asserted is that it takes no timer to wake up. */
+	@Test
+	void theDrainEndsWithTheLastPermit() {
+		Histogram micros = new Histogram(3);
+		this.contextRunner.run((context) -> {
+			for (int i = 0; i < 100; i++) {
+				Permit permit = enter(context);
+				CompletableFuture<Outcome> drained = sequence(context).drain();
+				Awaitility.await()
+					.pollDelay(Duration.ZERO)
+					.until(() -> context.getBean(DrainLifecycle.class).isRunning()
+							&& sequence(context).stage() == Stage.BLOCKING);
+				long releasedNanos = System.nanoTime();
+				permit.close();
+				StepFixture.get(drained);
+				micros.recordValue(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - releasedNanos));
+				sequence(context).resume();
+			}
+		});
+		System.out.printf("From the last permit to the end of the drain: median %d us, 99%% %d us, maximum %d us%n",
+				micros.getValueAtPercentile(50), micros.getValueAtPercentile(99), micros.getMaxValue());
 	}
 
 	@Test

@@ -71,9 +71,11 @@ final class DrainFilter implements Filter {
 		NoticeResponse notice = new NoticeResponse(this.admission, request, response);
 		try {
 			chain.doFilter(request, notice);
-			notice.give();
 		}
 		finally {
+			if (!request.isAsyncStarted()) { // else another thread may be writing
+				notice.give();
+			}
 			PermitReleasingListener.releaseAtEnd(request, permit);
 		}
 	}

@@ -33,6 +33,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.reflection.v1alpha.ServerReflectionGrpc;
+import io.grpc.reflection.v1alpha.ServerReflectionRequest;
+import io.grpc.reflection.v1alpha.ServerReflectionResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCalls;
@@ -213,6 +216,32 @@ class GrpcDrainTests {
 		sequence().resume();
 		assertThat(health.check(overall).getStatus()).isEqualTo(ServingStatus.SERVING);
 		assertThat(call("again")).isEqualTo("again");
+	}
+
+	@Test
+	void reflectionIsExempt() throws Exception {
+		sequence().drain().get(10, TimeUnit.SECONDS);
+		CountDownLatch answered = new CountDownLatch(1);
+		StreamObserver<ServerReflectionRequest> requests = ServerReflectionGrpc.newStub(this.channel)
+			.serverReflectionInfo(new StreamObserver<>() {
+
+				@Override
+				public void onNext(ServerReflectionResponse response) {
+					answered.countDown();
+				}
+
+				@Override
+				public void onError(Throwable ex) {
+				}
+
+				@Override
+				public void onCompleted() {
+				}
+
+			});
+		requests.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+		assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
+		requests.onCompleted();
 	}
 
 	private static @Nullable String marker(AtomicReference<Metadata> metadata) {

@@ -51,6 +51,12 @@ class ShutdownMetricsAutoConfigurationTests {
 	}
 
 	@Test
+	void theMetersOfTheUserWin() {
+		this.contextRunner.withBean("userMetrics", ShutdownMetrics.class)
+			.run((context) -> assertThat(context).hasSingleBean(ShutdownMetrics.class).hasBean("userMetrics"));
+	}
+
+	@Test
 	void metersShowADrainFromBeginToEnd() {
 		this.contextRunner.withUserConfiguration(AdmissionConfiguration.class).run((context) -> {
 			MeterRegistry registry = new SimpleMeterRegistry();

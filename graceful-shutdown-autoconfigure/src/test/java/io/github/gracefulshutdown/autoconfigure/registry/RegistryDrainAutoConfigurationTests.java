@@ -53,6 +53,12 @@ class RegistryDrainAutoConfigurationTests {
 	}
 
 	@Test
+	void theSourceOfTheUserWins() {
+		this.contextRunner.withBean("userSource", RegistrationSource.class)
+			.run((context) -> assertThat(context).hasSingleBean(RegistrationSource.class).hasBean("userSource"));
+	}
+
+	@Test
 	void nothingIsAnnouncedWithoutARegistry() {
 		this.contextRunner
 			.run((context) -> assertThat(context.getBean(RegistrationSource.class).announcements()).isEmpty());

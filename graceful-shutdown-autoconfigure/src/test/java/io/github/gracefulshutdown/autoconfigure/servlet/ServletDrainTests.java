@@ -72,6 +72,9 @@ class ServletDrainTests {
 			assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
 			assertThat(response.headers().firstValue("Connection")).hasValue("close");
 		});
+		assertThat(this.application.get("/throws").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
+		assertThat(this.application.get("/missing").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
+		assertThat(this.application.get("/empty").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
 		assertThat(drained).isNotDone();
 	}
 
@@ -253,6 +256,10 @@ class ServletDrainTests {
 		@GetMapping("/timeout")
 		WebAsyncTask<String> timeout() {
 			return new WebAsyncTask<>(100, this::blocking);
+		}
+
+		@GetMapping("/empty")
+		void empty() {
 		}
 
 		@GetMapping("/throws")

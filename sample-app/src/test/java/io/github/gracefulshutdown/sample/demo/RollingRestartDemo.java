@@ -68,7 +68,9 @@ public final class RollingRestartDemo implements AutoCloseable {
 		try (Load load = Load.start(this.callers, REQUESTS_PER_SECOND)) {
 			load.awaitOutcomes(3 * REQUESTS_PER_SECOND);
 			for (int i = 0; i < ROUNDS * INSTANCES; i++) {
-				stops.add(stopOldest());
+				this.running.element().terminate();
+				say("%s receives SIGTERM.", this.running.element().name());
+				stops.add(awaitOldest());
 				startOne();
 			}
 			results = load.stop();
@@ -88,10 +90,9 @@ public final class RollingRestartDemo implements AutoCloseable {
 		say("%s serves.", sample.name());
 	}
 
-	private Stop stopOldest() {
+	private Stop awaitOldest() {
 		try (SampleProcess sample = this.running.remove()) {
-			say("%s receives SIGTERM.", sample.name());
-			Stop stop = sample.stop();
+			Stop stop = sample.awaitStop();
 			this.executions.addAll(sample.executions());
 			return stop;
 		}
@@ -100,7 +101,7 @@ public final class RollingRestartDemo implements AutoCloseable {
 	private List<RecordedExecution> stopAll() {
 		this.running.forEach(SampleProcess::terminate);
 		while (!this.running.isEmpty()) {
-			stopOldest();
+			awaitOldest();
 		}
 		return this.executions;
 	}

@@ -123,17 +123,20 @@ public final class SampleProcess implements AutoCloseable {
 		return this.process.send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()).build());
 	}
 
-	/** Sends SIGTERM. The time to the exit counts from the first. */
+	/** Sends SIGTERM. */
 	public void terminate() {
-		if (this.terminatedNanos == 0) {
-			this.terminatedNanos = System.nanoTime();
-		}
+		this.terminatedNanos = System.nanoTime();
 		this.process.terminate();
 	}
 
-	/** Sends SIGTERM and waits for the exit, longer than it may take. */
+	/** Sends SIGTERM and waits for the exit. */
 	public Stop stop() {
 		terminate();
+		return awaitStop();
+	}
+
+	/** Waits for the exit after SIGTERM, longer than it may take. */
+	public Stop awaitStop() {
 		int exitCode = this.process.awaitExit(BUDGET.plusSeconds(20));
 		return new Stop(this.name, exitCode, Duration.ofNanos(this.process.exitNanos() - this.terminatedNanos),
 				ShutdownSummary.allIn(this.process.log()));

@@ -76,7 +76,6 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 
 	/** Drains before anything else hears of the close. Never throws. */
 	@Override
-	// others
 	public void onApplicationEvent(ContextClosedEvent event) {
 		if (event.getApplicationContext() != this.context) {
 			return;

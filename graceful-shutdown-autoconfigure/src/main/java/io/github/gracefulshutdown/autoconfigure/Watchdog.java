@@ -99,7 +99,6 @@ final class Watchdog implements DisposableBean {
 		}
 	}
 
-	// the halt
 	private void reportAndHalt() {
 		try {
 			this.guests.run("report", REPORT_TIMEOUT, this::report)

@@ -129,8 +129,9 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 
 	/**
 	 * Declares that a paused context, as the test framework of Spring 7 has, pauses
-	 * nothing here. Overrides a method that Spring 6 does not know.
+	 * nothing here.
 	 */
+	@SuppressWarnings("MissingOverride") // Spring 6 does not have it
 	public boolean isPauseable() {
 		return false;
 	}

@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import io.github.gracefulshutdown.DrainGate;
 import org.junit.jupiter.api.Nested;
@@ -112,13 +113,16 @@ class GracefulShutdownAutoConfigurationTests {
 				String wholeValue) {
 			this.contextRunner.withPropertyValues("graceful.shutdown." + property).run((context) -> {
 				assertThat(context).hasFailed();
-				FailureAnalysis analysis = new ContradictoryDurationsFailureAnalyzer()
-					.analyze(context.getStartupFailure());
-				assertThat(analysis).isNotNull();
+				FailureAnalysis analysis = analyze(context);
 				assertThat(analysis.getDescription()).contains(part, whole, " is " + wholeValue);
 				assertThat(analysis.getAction()).isEqualTo(
 						"Lower '%s' or raise '%s', so that the first fits into the second.".formatted(part, whole));
 			});
+		}
+
+		private static FailureAnalysis analyze(AssertableApplicationContext context) {
+			Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+			return Objects.requireNonNull(new ContradictoryDurationsFailureAnalyzer().analyze(failure));
 		}
 
 		@Test

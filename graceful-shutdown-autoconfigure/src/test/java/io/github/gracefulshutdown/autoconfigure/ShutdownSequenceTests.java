@@ -26,8 +26,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +59,14 @@ class ShutdownSequenceTests {
 				StepFixture.get(closed);
 				assertThat(order).containsExactly("work", "other listener", "lifecycle", "resource");
 			});
+	}
+
+	@Test
+	void resourcesAreReleasedInTheOrderOfTheirBeanMethods(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(ResourceConfiguration.class)
+			.run(ConfigurableApplicationContext::close);
+		assertThat(output).containsPattern(
+				"released 3 of 3 resources \\[connections \\(\\d+ ms\\), index \\(\\d+ ms\\), files \\(\\d+ ms\\)]");
 	}
 
 	@Test
@@ -244,6 +255,32 @@ class ShutdownSequenceTests {
 
 	private static ShutdownSequence sequence(ConfigurableApplicationContext context) {
 		return context.getBean(ShutdownSequence.class);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ResourceConfiguration {
+
+		@Bean
+		@Order(3)
+		TeardownResource files() {
+			return () -> {
+			};
+		}
+
+		@Bean
+		@Order(1)
+		TeardownResource connections() {
+			return () -> {
+			};
+		}
+
+		@Bean
+		@Order(2)
+		TeardownResource index() {
+			return () -> {
+			};
+		}
+
 	}
 
 	private record ClosedListener(Runnable action) implements ApplicationListener<ContextClosedEvent> {

@@ -154,6 +154,8 @@ class RegistryDrainAutoConfigurationTests {
 
 	}
 
+	@SuppressWarnings("NullAway") // the lines of Spring Cloud declare the parameters
+									// differently
 	abstract static class RecordingRegistry<R extends Registration> implements ServiceRegistry<R> {
 
 		private final String name;

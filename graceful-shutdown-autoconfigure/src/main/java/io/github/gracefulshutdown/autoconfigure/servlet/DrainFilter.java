@@ -72,6 +72,11 @@ final class DrainFilter implements Filter {
 		try {
 			chain.doFilter(request, notice);
 		}
+		catch (IOException | ServletException | RuntimeException | Error ex) {
+			permit.close(); // the container ends the request, asynchronous or not, and
+							// tells no listener
+			throw ex;
+		}
 		finally {
 			if (!request.isAsyncStarted()) { // else another thread may be writing
 				notice.give();

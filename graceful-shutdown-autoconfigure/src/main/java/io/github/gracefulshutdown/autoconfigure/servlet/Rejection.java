@@ -1,14 +1,11 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Answer to a request that was refused: a 503 that says that nothing was executed, with a
@@ -17,14 +14,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Rejection {
 
-	private static final Logger logger = LoggerFactory.getLogger(Rejection.class);
-
 	private static final byte[] BODY = """
 			{"type":"about:blank","title":"Service Unavailable","status":503,\
 			"detail":"This instance is shutting down. The request was not executed: send it to another instance."}"""
 		.getBytes(StandardCharsets.UTF_8);
-
-	private static final int MAX_BODY_READ = 16 * 1024 * 1024;
 
 	private Rejection() {
 	}
@@ -36,36 +29,13 @@ final class Rejection {
 		if (request.getProtocol().startsWith("HTTP/1")) {
 			response.setHeader("Connection", "close");
 		}
+		// No length: with the last byte of a response Tomcat closes the request as well.
 		response.setContentType("application/problem+json");
 		if (!"HEAD".equals(request.getMethod())) {
 			response.getOutputStream().write(BODY);
 		}
 		response.flushBuffer();
-		readBody(request);
-	}
-
-	/*
-	 * A connection that is closed with unread data in it is reset, and the reset can
-	 * destroy the answer before the client has read it. So the answer is sent first,
-	 * without a length, because Tomcat closes the request with the last byte of a
-	 * response. A client that waits for "100 Continue" sends no body after it.
-	 */
-	private static void readBody(HttpServletRequest request) {
-		if (request.getHeader("Expect") != null) {
-			return;
-		}
-		try {
-			InputStream body = request.getInputStream();
-			byte[] buffer = new byte[8192];
-			int total = 0;
-			int read;
-			while (total < MAX_BODY_READ && (read = body.read(buffer)) != -1) {
-				total += read;
-			}
-		}
-		catch (IOException ex) {
-			logger.debug("The client of a refused request has gone", ex);
-		}
+		RefusedBody.read(request, response);
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
@@ -119,6 +120,19 @@ class ServletDrainTests {
 	}
 
 	@Test
+	void aRefusedUploadThatStallsHoldsNothingUp() throws Exception {
+		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
+		try (Socket socket = new Socket("localhost", this.application.port())) {
+			socket.getOutputStream()
+				.write("POST /count HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc"
+					.getBytes(StandardCharsets.US_ASCII));
+			byte[] begin = socket.getInputStream().readNBytes(12);
+			assertThat(new String(begin, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 503");
+			CompletableFuture.runAsync(this.application::close).get(15, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
 	void aResumedInstanceServesAgainWithoutANotice() throws Exception {
 		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
 		assertThat(this.application.get("/hello").statusCode()).isEqualTo(503);
@@ -160,6 +174,7 @@ class ServletDrainTests {
 	@Test
 	void anAsynchronousRequestThatTimesOutCountsOnce() throws Exception {
 		CompletableFuture<HttpResponse<String>> timesOut = this.application.getAsync("/timeout");
+		awaitInFlight(1);
 		assertThat(timesOut.get(10, TimeUnit.SECONDS).statusCode()).isBetween(500, 503);
 		awaitInFlight(0);
 	}
@@ -176,6 +191,14 @@ class ServletDrainTests {
 	@Test
 	void aHandlerThatThrowsCountsOnce() {
 		assertThat(this.application.get("/throws").statusCode()).isEqualTo(500);
+		assertThat(this.controller.inFlightSeen).hasValue(1);
+		awaitInFlight(0);
+	}
+
+	@Test
+	void aHandlerThatThrowsAfterItHasStartedAsynchronousWorkCountsOnce() {
+		assertThat(this.application.get("/async-throws").statusCode()).isEqualTo(500);
+		assertThat(this.controller.inFlightSeen).hasValue(1);
 		awaitInFlight(0);
 	}
 
@@ -228,6 +251,8 @@ class ServletDrainTests {
 
 		private final AtomicInteger executed = new AtomicInteger();
 
+		private final AtomicLong inFlightSeen = new AtomicLong();
+
 		Controller(DrainGate gate) {
 			this.gate = gate;
 		}
@@ -255,15 +280,22 @@ class ServletDrainTests {
 
 		@GetMapping("/timeout")
 		WebAsyncTask<String> timeout() {
-			return new WebAsyncTask<>(100, this::blocking);
+			return new WebAsyncTask<>(1_000, this::blocking);
 		}
 
 		@GetMapping("/empty")
 		void empty() {
 		}
 
+		@GetMapping("/async-throws")
+		void startAndFail(HttpServletRequest request) {
+			request.startAsync();
+			fail();
+		}
+
 		@GetMapping("/throws")
 		String fail() {
+			this.inFlightSeen.set(this.gate.inFlight());
 			throw new IllegalStateException("handler broken");
 		}
 

@@ -90,22 +90,34 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 		@Override
 		public void sendHeaders(Metadata headers) {
 			this.headersSent = true;
-			give(headers);
-			super.sendHeaders(headers);
+			super.sendHeaders(withMarker(headers, this.admission.isNoticeDue()));
 		}
 
 		@Override
 		public void close(Status status, Metadata trailers) {
-			if (!this.headersSent) {
-				give(trailers);
-			}
-			super.close(status, trailers);
+			super.close(status, withMarker(trailers, !this.headersSent && this.admission.isNoticeDue()));
 		}
 
-		private void give(Metadata metadata) {
-			if (this.admission.isNoticeDue()) {
-				metadata.put(MARKER, RequestAdmission.MARKER_LAME_DUCK);
+		/*
+		 * The metadata may be that of a call to another instance that the handler passes
+		 * on. What the other says of itself is not true of this one: a caller that takes
+		 * its "rejected" for ours would have a call executed twice.
+		 */
+		private static Metadata withMarker(Metadata metadata, boolean noticeDue) {
+			boolean passedOn = metadata.containsKey(MARKER);
+			if (!passedOn && !noticeDue) {
+				return metadata;
 			}
+			Metadata own = new Metadata();
+			own.merge(metadata);
+			if (passedOn) {
+				own.discardAll(MARKER);
+				own.discardAll(PUSHBACK);
+			}
+			if (noticeDue) {
+				own.put(MARKER, RequestAdmission.MARKER_LAME_DUCK);
+			}
+			return own;
 		}
 
 	}

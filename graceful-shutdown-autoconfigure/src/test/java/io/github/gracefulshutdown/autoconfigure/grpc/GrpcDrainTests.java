@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
@@ -123,7 +124,7 @@ class GrpcDrainTests {
 
 	@Test
 	void callsInFlightRunToTheirEndAndCarryTheNotice() throws Exception {
-		CompletableFuture<String> inFlight = CompletableFuture.supplyAsync(() -> call("block"));
+		CompletableFuture<String> inFlight = supplyAsync(() -> call("block"));
 		awaitInFlight(1);
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.context::close);
 		Awaitility.await().until(() -> sequence().stage() == Stage.BLOCKING);
@@ -148,7 +149,7 @@ class GrpcDrainTests {
 
 	@Test
 	void aFailedCallCountsOnceAndCarriesTheNoticeInItsTrailers() throws Exception {
-		CompletableFuture<String> inFlight = CompletableFuture.supplyAsync(() -> call("block-and-fail"));
+		CompletableFuture<String> inFlight = supplyAsync(() -> call("block-and-fail"));
 		awaitInFlight(1);
 		CompletableFuture<?> drained = sequence().drain();
 		Awaitility.await().until(() -> sequence().stage() == Stage.BLOCKING);
@@ -245,6 +246,21 @@ class GrpcDrainTests {
 		requests.onCompleted();
 	}
 
+	/** On a thread of its own: the common pool has but one on a small machine. */
+	private static CompletableFuture<String> supplyAsync(Supplier<String> call) {
+		return CompletableFuture.supplyAsync(call, (task) -> new Thread(task).start());
+	}
+
+	@Test
+	void theMarkerOfAnotherInstanceIsNotPassedOn() {
+		assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> call("pass-on")).satisfies((ex) -> {
+			Metadata trailers = Objects.requireNonNull(ex.getTrailers());
+			assertThat(trailers.containsKey(DrainServerInterceptor.MARKER)).isFalse();
+			assertThat(trailers.containsKey(DrainServerInterceptor.PUSHBACK)).isFalse();
+			assertThat(trailers.get(EchoService.OTHER)).isEqualTo("kept");
+		});
+	}
+
 	private static @Nullable String marker(AtomicReference<Metadata> metadata) {
 		return Objects.requireNonNull(metadata.get()).get(DrainServerInterceptor.MARKER);
 	}
@@ -312,6 +328,8 @@ class GrpcDrainTests {
 
 		static final MethodDescriptor<String, String> BIDI = method("Bidi", MethodType.BIDI_STREAMING);
 
+		static final Metadata.Key<String> OTHER = Metadata.Key.of("other", Metadata.ASCII_STRING_MARSHALLER);
+
 		private static final ConcurrentHashMap<String, CountDownLatch> executed = new ConcurrentHashMap<>();
 
 		private static MethodDescriptor<String, String> method(String name, MethodType type) {
@@ -346,6 +364,14 @@ class GrpcDrainTests {
 		private void unary(String request, StreamObserver<String> response) {
 			if (request.startsWith("throw")) {
 				throw new IllegalStateException("handler broken");
+			}
+			if (request.equals("pass-on")) {
+				Metadata trailers = new Metadata();
+				trailers.put(DrainServerInterceptor.MARKER, "rejected");
+				trailers.put(DrainServerInterceptor.PUSHBACK, "0");
+				trailers.put(OTHER, "kept");
+				response.onError(Status.UNAVAILABLE.asRuntimeException(trailers));
+				return;
 			}
 			if (request.startsWith("block")) {
 				block(request);

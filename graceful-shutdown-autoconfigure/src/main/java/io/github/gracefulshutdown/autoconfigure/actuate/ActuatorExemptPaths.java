@@ -1,7 +1,5 @@
 package io.github.gracefulshutdown.autoconfigure.actuate;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -15,47 +13,67 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The paths of the actuator where it shares the port of the application: the list of
- * endpoints at its base path, every endpoint and what is below it, and the probes that
- * may be mapped beside it, such as {@code /livez}.
+ * The paths of the actuator on the port of the application: where they share it, the list
+ * of endpoints at the base path, and every endpoint with what is below it; in any case
+ * the probes that may be mapped there, such as {@code /livez}.
  */
 final class ActuatorExemptPaths implements ExemptPaths {
 
 	private static final EndpointId HEALTH = EndpointId.of("health");
 
-	private final SingletonSupplier<Set<String>> paths;
+	private final SingletonSupplier<Paths> paths;
 
 	/**
 	 * Creates the paths.
 	 * @param endpoints the endpoints, looked up with the first request
 	 * @param servletPath the path of the dispatcher servlet, which is a part of theirs
+	 * @param samePort whether the actuator shares the port of the application
 	 */
-	ActuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, String servletPath) {
+	ActuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, String servletPath, boolean samePort) {
 		String prefix = StringUtils.trimTrailingCharacter(servletPath, '/');
 		this.paths = SingletonSupplier.of(() -> {
-			Set<String> paths = new TreeSet<>();
-			endpoints.forEach((mapped) -> of(mapped).forEach((path) -> paths.add(prefix + path)));
+			Paths paths = new Paths(new TreeSet<>(), new TreeSet<>());
+			endpoints.forEach((mapped) -> paths.add(mapped, prefix, samePort));
 			return paths;
 		});
 	}
 
-	private static List<String> of(PathMappedEndpoints endpoints) {
-		List<String> paths = new ArrayList<>(endpoints.getAllPaths());
-		paths.addAll(endpoints.getAdditionalPaths(WebServerNamespace.SERVER, HEALTH));
-		if (StringUtils.hasText(endpoints.getBasePath()) && !"/".equals(endpoints.getBasePath())) {
-			paths.add(endpoints.getBasePath());
-		}
-		return paths;
-	}
-
 	@Override
 	public boolean contains(String path) {
-		for (String exempt : this.paths.obtain()) {
-			if (path.startsWith(exempt) && (path.length() == exempt.length() || path.charAt(exempt.length()) == '/')) {
-				return true;
+		return this.paths.obtain().contain(path);
+	}
+
+	/**
+	 * Paths of endpoints.
+	 *
+	 * @param lists where the list of endpoints is
+	 * @param endpoints where endpoints begin
+	 */
+	private record Paths(Set<String> lists, Set<String> endpoints) {
+
+		void add(PathMappedEndpoints mapped, String prefix, boolean samePort) {
+			mapped.getAdditionalPaths(WebServerNamespace.SERVER, HEALTH)
+				.forEach((path) -> this.endpoints.add(prefix + path));
+			if (samePort) {
+				mapped.getAllPaths().forEach((path) -> this.endpoints.add(prefix + path));
+				String basePath = StringUtils.trimTrailingCharacter(mapped.getBasePath(), '/');
+				if (!basePath.isEmpty()) {
+					this.lists.add(prefix + basePath);
+					this.lists.add(prefix + basePath + "/");
+				}
 			}
 		}
-		return false;
+
+		boolean contain(String path) {
+			for (String endpoint : this.endpoints) {
+				if (path.startsWith(endpoint)
+						&& (path.length() == endpoint.length() || path.charAt(endpoint.length()) == '/')) {
+					return true;
+				}
+			}
+			return this.lists.contains(path);
+		}
+
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure.actuate;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,9 @@ import org.springframework.util.MimeType;
  * <p>
  * {@code POST} begins a drain, unless there is one, and answers at once with 202. With
  * the parameter {@code wait}, a duration in seconds unless it has a suffix, it answers
- * with 200 when the drain has ended, or with 202 when the wait is over before. All
- * answers are the status that {@code GET} shows.
+ * with 200 when the drain has ended, with 202 when the wait is over before, or with 409
+ * when the drain is undone meanwhile. Answers are the status that {@code GET} shows, or a
+ * problem document.
  */
 @WebEndpoint(id = "drain")
 final class DrainEndpoint {
@@ -34,6 +36,8 @@ final class DrainEndpoint {
 	private static final int ACCEPTED = 202;
 
 	private static final int CONFLICT = 409;
+
+	private static final Duration MAX_WAIT = Duration.ofDays(1);
 
 	private static final MimeType PROBLEM = MimeType.valueOf("application/problem+json");
 
@@ -65,16 +69,22 @@ final class DrainEndpoint {
 		@Nullable Duration limit = (wait != null) ? parse(wait) : Duration.ZERO;
 		if (limit == null) {
 			return problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST,
-					"'wait' is '%s'. Use a duration that is not negative, such as 500ms or 20s.".formatted(wait));
+					"'wait' is '%s'. Use a duration from 0s to 1d, such as 500ms or 20s.".formatted(wait));
 		}
-		boolean ended = await(this.sequence.drain(), limit) && wait != null;
-		return new WebEndpointResponse<>(this.sequence.status(), ended ? WebEndpointResponse.STATUS_OK : ACCEPTED);
+		CompletableFuture<Outcome> drained = this.sequence.drain();
+		try {
+			boolean ended = await(drained, limit) && wait != null;
+			return new WebEndpointResponse<>(this.sequence.status(), ended ? WebEndpointResponse.STATUS_OK : ACCEPTED);
+		}
+		catch (CancellationException ex) {
+			return problem("Conflict", CONFLICT, "The drain was undone: this instance serves again.");
+		}
 	}
 
 	private static @Nullable Duration parse(String wait) {
 		try {
 			Duration parsed = DurationStyle.detectAndParse(wait, ChronoUnit.SECONDS);
-			return parsed.isNegative() ? null : parsed;
+			return (parsed.isNegative() || parsed.compareTo(MAX_WAIT) > 0) ? null : parsed;
 		}
 		catch (IllegalArgumentException ex) {
 			return null;
@@ -90,6 +100,9 @@ final class DrainEndpoint {
 			return false;
 		}
 		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof CancellationException undone) {
+				throw undone;
+			}
 			throw new IllegalStateException(ex);
 		}
 	}

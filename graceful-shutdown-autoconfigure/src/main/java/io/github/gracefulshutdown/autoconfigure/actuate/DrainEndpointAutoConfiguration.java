@@ -6,7 +6,6 @@ import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
-import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -55,13 +54,13 @@ public final class DrainEndpointAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication
-	@ConditionalOnManagementPort(ManagementPortType.SAME)
 	static class ExemptPathsConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "actuatorExemptPaths")
 		ExemptPaths actuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
-			return new ActuatorExemptPaths(endpoints, environment.getProperty("spring.mvc.servlet.path", ""));
+			return new ActuatorExemptPaths(endpoints, environment.getProperty("spring.mvc.servlet.path", ""),
+					ManagementPortType.get(environment) == ManagementPortType.SAME);
 		}
 
 	}

@@ -54,13 +54,6 @@ class DrainEndpointAutoConfigurationTests {
 	}
 
 	@Test
-	void theActuatorIsExemptWhereItSharesThePort() {
-		this.contextRunner.run((context) -> assertThat(context).hasBean("actuatorExemptPaths"));
-		this.contextRunner.withPropertyValues("server.port=8080", "management.server.port=8081")
-			.run((context) -> assertThat(context).doesNotHaveBean("actuatorExemptPaths"));
-	}
-
-	@Test
 	void theEndpointOfTheUserWins() {
 		this.contextRunner.withUserConfiguration(EndpointConfiguration.class)
 			.run((context) -> assertThat(context).hasSingleBean(DrainEndpoint.class).hasBean("userEndpoint"));

@@ -104,13 +104,25 @@ class DrainEndpointTests {
 
 	@Test
 	void waitThatIsNoDurationIsABadRequestAndDrainsNothing() {
-		for (String wait : new String[] { "soon", "-5s", "" }) {
+		for (String wait : new String[] { "soon", "-5s", "", "9223372036854775807" }) {
 			HttpResponse<String> response = call("POST", PATH + "?wait=" + wait);
 			assertThat(response.statusCode()).isEqualTo(400);
 			assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
 			assertThat(response.body()).contains("\"status\":400", "'wait' is '" + wait + "'");
 		}
 		assertThat(this.application.sequence().stage()).isEqualTo(Stage.SERVING);
+	}
+
+	@Test
+	void postWithWaitIsToldWhenTheDrainIsUndone() {
+		Permit permit = enter();
+		CompletableFuture<HttpResponse<String>> waiting = CompletableFuture
+			.supplyAsync(() -> call("POST", PATH + "?wait=20s"), (task) -> new Thread(task).start());
+		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
+		assertThat(call("DELETE", PATH).statusCode()).isEqualTo(200);
+		assertThat(waiting.join().statusCode()).isEqualTo(409);
+		assertThat(waiting.join().body()).contains("The drain was undone");
+		permit.close();
 	}
 
 	@Test
@@ -152,6 +164,15 @@ class DrainEndpointTests {
 	}
 
 	@Test
+	void nothingElseBelowTheBasePathIsExempt() {
+		restart("management.endpoints.web.base-path=/api");
+		call("POST", "/api/drain?wait=20s");
+		assertThat(call("GET", "/api").statusCode()).isEqualTo(200);
+		assertThat(call("GET", "/api/metrics").statusCode()).isEqualTo(200);
+		assertThat(call("GET", "/api/orders").headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
+	}
+
+	@Test
 	void theActuatorMayLiveAtTheRoot() {
 		restart("management.endpoints.web.base-path=/");
 		call("POST", "/drain?wait=20s");
@@ -161,11 +182,13 @@ class DrainEndpointTests {
 
 	@Test
 	void aPortOfItsOwnAnswersToTheEndAndItsCloseStartsNothing() {
-		restart("management.server.port=0");
+		restart("management.server.port=0", "management.endpoint.health.probes.enabled=true",
+				"management.endpoint.health.probes.add-additional-paths=true");
 		int port = this.application.managementPort();
 		HttpResponse<String> drained = this.application.send("POST", port, PATH + "?wait=20s", BodyPublishers.noBody());
 		assertThat(drained.statusCode()).isEqualTo(200);
 		assertThat(call("GET", PATH).headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
+		assertThat(call("GET", "/livez").statusCode()).isEqualTo(200);
 		HttpResponse<String> health = this.application.send("GET", port, "/actuator/health", BodyPublishers.noBody());
 		assertThat(health.headers().firstValue("Graceful-Shutdown")).isEmpty();
 		HttpResponse<String> resumed = this.application.send("DELETE", port, PATH, BodyPublishers.noBody());

@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,8 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 	private final ShutdownState state;
 
 	private final TimeSource time;
+
+	private final AtomicBoolean performing = new AtomicBoolean();
 
 	private volatile boolean running;
 
@@ -53,14 +56,22 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	@SuppressWarnings("FutureReturnValueIgnored") // the callback is the end of it
 	public void stop(Runnable callback) {
 		Drain drain = drainToStopFor();
 		if (drain == null) {
 			this.running = false;
 			callback.run();
-			return;
 		}
+		else if (this.performing.compareAndSet(false, true)) {
+			perform(drain, callback);
+		}
+		else { // the sequence, which does the step, has not waited for its end
+			callback.run();
+		}
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored") // the callback is the end of it
+	private void perform(Drain drain, Runnable callback) {
 		this.done = true;
 		long startNanos = this.time.nanoTime();
 		tryPerform(drain).whenComplete((found, ex) -> {
@@ -71,6 +82,7 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 			}
 			finally {
 				this.running = false;
+				this.performing.set(false);
 				callback.run();
 			}
 		});
@@ -96,7 +108,7 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 
 	/** Returns the drain to do this step for, or {@code null} to do nothing. */
 	@Nullable Drain drainToStopFor() {
-		return this.state.drain();
+		return this.state.drainToStopFor();
 	}
 
 	/**

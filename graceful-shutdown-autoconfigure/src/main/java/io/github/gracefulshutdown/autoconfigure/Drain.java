@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.WorkInFlight;
@@ -22,9 +23,9 @@ final class Drain {
 
 	private final Map<String, Duration> stepTimes = Collections.synchronizedMap(new LinkedHashMap<>());
 
-	private volatile CompletableFuture<Void> announced = CompletableFuture.completedFuture(null);
+	private final List<String> withdrawn = new CopyOnWriteArrayList<>();
 
-	private volatile List<String> withdrawn = List.of();
+	private volatile CompletableFuture<Void> announced = CompletableFuture.completedFuture(null);
 
 	private volatile boolean followedByCallers;
 
@@ -65,12 +66,23 @@ final class Drain {
 	}
 
 	void end() {
+		if (isCancelled()) {
+			this.ended.cancel(false);
+		}
 		this.ended.complete(outcome());
 	}
 
-	/** Returns what completes when all steps have ended or were cut short. */
+	/**
+	 * Returns what completes when all steps have ended, and fails when they were cut
+	 * short because the drain is undone.
+	 */
 	CompletableFuture<Outcome> ended() {
 		return this.ended.copy();
+	}
+
+	/** Waits until the steps have ended, however they did. */
+	void awaitEnd() {
+		this.ended.handle((outcome, ex) -> outcome).join();
 	}
 
 	boolean isEnded() {
@@ -92,11 +104,11 @@ final class Drain {
 	}
 
 	List<String> withdrawn() {
-		return this.withdrawn;
+		return List.copyOf(this.withdrawn);
 	}
 
-	void setWithdrawn(List<String> withdrawn) {
-		this.withdrawn = List.copyOf(withdrawn);
+	void addWithdrawn(String name) {
+		this.withdrawn.add(name);
 	}
 
 	boolean isFollowedByCallers() {

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -26,7 +27,7 @@ public final class GracefulShutdownAutoConfiguration {
 
 	private final GracefulShutdownProperties properties;
 
-	private final TimeSource time = TimeSource.system();
+	private final TimeSource time = new SystemTimeSource();
 
 	GracefulShutdownAutoConfiguration(GracefulShutdownProperties properties, Environment environment) {
 		new ShutdownPropertiesValidator(Binder.get(environment)).validate(properties);
@@ -34,7 +35,8 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT) // each context drains by
+																// itself
 	DrainGate drainGate() {
 		return new DrainGate(this.time::nanoTime);
 	}
@@ -52,8 +54,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	RegistryDeregistrationLifecycle registryDeregistrationLifecycle(ShutdownState state,
-			ConfigurableApplicationContext context, ObjectProvider<AnnouncementSource> sources, GuestRunner guests) {
-		return new RegistryDeregistrationLifecycle(state, this.time, context, sources, guests,
+			ConfigurableApplicationContext context, GuestRunner guests) {
+		return new RegistryDeregistrationLifecycle(state, this.time, context, guests,
 				this.properties.getDeregistration().getTimeout());
 	}
 

@@ -2,17 +2,19 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
@@ -35,19 +37,16 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 
 	private final ApplicationContext context;
 
-	private final ObjectProvider<AnnouncementSource> sources;
-
 	private final GuestRunner guests;
 
 	private final Duration timeout;
 
-	private volatile List<Announcement> withdrawn = List.of();
+	private final Queue<Found> withdrawn = new ConcurrentLinkedQueue<>();
 
 	RegistryDeregistrationLifecycle(ShutdownState state, TimeSource time, ApplicationContext context,
-			ObjectProvider<AnnouncementSource> sources, GuestRunner guests, Duration timeout) {
+			GuestRunner guests, Duration timeout) {
 		super("deregistration", PHASE, state, time);
 		this.context = context;
-		this.sources = sources;
 		this.guests = guests;
 		this.timeout = timeout;
 	}
@@ -56,9 +55,11 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 	CompletableFuture<String> perform(Drain drain) {
 		Deadline deadline = Deadline.in(drain.deadline().atMost(this.timeout), time());
 		CompletableFuture<Void> readiness = publishReadiness(ReadinessState.REFUSING_TRAFFIC, deadline);
-		CompletableFuture<String> announcements = find(deadline)
-			.thenCompose((found) -> withdraw(found, drain, deadline));
-		return CompletableFuture.allOf(drain.announced(), readiness).thenCombine(announcements, (told, left) -> left);
+		CompletableFuture<Integer> announcements = withdrawAll(drain, deadline);
+		CompletableFuture<Void> told = CompletableFuture.allOf(drain.announced(), readiness, announcements);
+		return CompletableFuture.anyOf(told, drain.cancelled())
+			.thenApply((first) -> drain.isCancelled() ? "undone" : "withdrew %d of %d announcements %s"
+				.formatted(drain.withdrawn().size(), announcements.join(), drain.withdrawn()));
 	}
 
 	private CompletableFuture<Void> publishReadiness(ReadinessState readiness, Deadline deadline) {
@@ -73,50 +74,63 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 		});
 	}
 
-	private CompletableFuture<List<Announcement>> find(Deadline deadline) {
-		return this.guests.run("announcements", deadline.remaining(), () -> {
-			List<Announcement> found = new ArrayList<>();
-			this.sources.orderedStream().forEach((source) -> found.addAll(source.announcements()));
-			return found;
-		}).exceptionally((ex) -> {
-			logger.warn("Could not find out where this instance is registered; the shutdown goes on", ex);
-			return List.of();
+	/** Asks each source by itself, so that none keeps another from being left. */
+	private CompletableFuture<Integer> withdrawAll(Drain drain, Deadline deadline) {
+		return this.guests
+			.run("announcements", deadline.remaining(),
+					() -> this.context.getBeansOfType(AnnouncementSource.class).values())
+			.exceptionally(RegistryDeregistrationLifecycle::nothingFound)
+			.thenCompose((sources) -> sum(sources, (source) -> withdrawAll(source, drain, deadline)));
+	}
+
+	private CompletableFuture<Integer> withdrawAll(AnnouncementSource source, Drain drain, Deadline deadline) {
+		return this.guests
+			.run("announcements", deadline.remaining(), () -> source.announcements().stream().map(Found::of).toList())
+			.exceptionally(RegistryDeregistrationLifecycle::nothingFound)
+			.thenCompose((found) -> sum(found, (announcement) -> withdraw(announcement, drain, deadline)));
+	}
+
+	private static <T> List<T> nothingFound(Throwable failure) {
+		logger.warn("Could not find out where this instance is announced; the shutdown goes on", failure);
+		return List.of();
+	}
+
+	private static <T> CompletableFuture<Integer> sum(Collection<T> parts,
+			Function<T, CompletableFuture<Integer>> count) {
+		List<CompletableFuture<Integer>> counts = parts.stream().map(count).toList();
+		return CompletableFuture.allOf(counts.toArray(CompletableFuture[]::new))
+			.thenApply((done) -> counts.stream().mapToInt(CompletableFuture::join).sum());
+	}
+
+	private CompletableFuture<Integer> withdraw(Found found, Drain drain, Deadline deadline) {
+		this.withdrawn.add(found);
+		if (found.followedByCallers()) {
+			drain.setFollowedByCallers();
+		}
+		return withdraw(found, drain, deadline, 1).handle((done, ex) -> {
+			if (ex != null) {
+				logger.warn("Could not withdraw {}; the shutdown goes on", found.name(), ex);
+			}
+			else {
+				drain.addWithdrawn(found.name());
+			}
+			return 1;
 		});
 	}
 
-	private CompletableFuture<String> withdraw(List<Announcement> found, Drain drain, Deadline deadline) {
-		this.withdrawn = found;
-		ConcurrentLinkedQueue<String> left = new ConcurrentLinkedQueue<>();
-		CompletableFuture<?>[] all = found.stream()
-			.map((announcement) -> withdraw(announcement, deadline, 1).handle((done, ex) -> {
-				if (ex != null) {
-					logger.warn("Could not withdraw {}; the shutdown goes on", announcement.name(), ex);
-				}
-				else {
-					left.add(announcement.name());
-				}
-				if (announcement.isFollowedByCallers()) {
-					drain.setFollowedByCallers();
-				}
-				return null;
-			}))
-			.toArray(CompletableFuture[]::new);
-		return CompletableFuture.allOf(all).thenApply((done) -> {
-			drain.setWithdrawn(List.copyOf(left));
-			return "withdrew %d of %d announcements %s".formatted(left.size(), found.size(), left);
-		});
-	}
-
-	private CompletableFuture<Boolean> withdraw(Announcement announcement, Deadline deadline, int attempt) {
+	private CompletableFuture<Boolean> withdraw(Found found, Drain drain, Deadline deadline, int attempt) {
 		return this.guests.run("deregistration", deadline.remaining(), () -> {
-			announcement.withdraw();
+			found.announcement().withdraw();
+			if (drain.isCancelled()) { // it ended so late that it would undo the resume
+				found.announcement().restore();
+			}
 			return true;
 		}).exceptionallyCompose((ex) -> {
 			if (attempt == ATTEMPTS || isTimeout(ex) || deadline.remaining().compareTo(RETRY_DELAY) < 0) {
 				return CompletableFuture.failedFuture(ex);
 			}
-			logger.debug("Attempt {} to withdraw {} failed", attempt, announcement.name(), ex);
-			return time().in(RETRY_DELAY).thenCompose((waited) -> withdraw(announcement, deadline, attempt + 1));
+			logger.debug("Attempt {} to withdraw {} failed", attempt, found.name(), ex);
+			return time().in(RETRY_DELAY).thenCompose((waited) -> withdraw(found, drain, deadline, attempt + 1));
 		});
 	}
 
@@ -129,18 +143,30 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 	void undo() {
 		Deadline deadline = Deadline.in(this.timeout, time());
 		List<CompletableFuture<?>> restored = new ArrayList<>();
-		for (Announcement announcement : this.withdrawn) {
-			restored.add(this.guests.run("registration", deadline.remaining(), () -> {
-				announcement.restore();
-				return true;
-			}).exceptionally((ex) -> {
-				logger.warn("Could not restore {}; restart this instance if it stays away", announcement.name(), ex);
-				return false;
-			}));
+		for (Found found = this.withdrawn.poll(); found != null; found = this.withdrawn.poll()) {
+			restored.add(restore(found, deadline));
 		}
 		restored.add(publishReadiness(ReadinessState.ACCEPTING_TRAFFIC, deadline));
-		this.withdrawn = List.of();
 		CompletableFuture.allOf(restored.toArray(CompletableFuture[]::new)).join();
+	}
+
+	private CompletableFuture<Boolean> restore(Found found, Deadline deadline) {
+		return this.guests.run("registration", deadline.remaining(), () -> {
+			found.announcement().restore();
+			return true;
+		}).exceptionally((ex) -> {
+			logger.warn("Could not restore {}; restart this instance if it stays away", found.name(), ex);
+			return false;
+		});
+	}
+
+	/** An announcement and what it says of itself, asked where it may take its time. */
+	private record Found(Announcement announcement, String name, boolean followedByCallers) {
+
+		static Found of(Announcement announcement) {
+			return new Found(announcement, announcement.name(), announcement.isFollowedByCallers());
+		}
+
 	}
 
 }

@@ -53,19 +53,24 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 		return state().isClosing() ? super.drainToStopFor() : null;
 	}
 
+	/**
+	 * Waits, because the timeout of the phase, which is not ours, applies only to what
+	 * goes on after the call.
+	 */
 	@Override
 	public void stop(Runnable callback) {
 		Drain drain = drainToStopFor();
-		super.stop(() -> {
-			try {
-				if (drain != null) {
-					logSummary(drain);
-				}
+		CompletableFuture<Void> stopped = new CompletableFuture<>();
+		super.stop(() -> stopped.complete(null));
+		stopped.join(); // the step bounds itself
+		try {
+			if (drain != null) {
+				logSummary(drain);
 			}
-			finally {
-				callback.run();
-			}
-		});
+		}
+		finally {
+			callback.run();
+		}
 	}
 
 	@Override
@@ -89,7 +94,8 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 		this.beanFactory.getBeansOfType(TeardownResource.class).forEach((name, bean) -> names.put(bean, name));
 		return this.beanFactory.getBeanProvider(TeardownResource.class)
 			.orderedStream()
-			.map((bean) -> new NamedResource(names.getOrDefault(bean, bean.getClass().getName()), bean))
+			.filter(names::containsKey) // those of a parent context are not ours
+			.map((bean) -> new NamedResource(Objects.requireNonNull(names.get(bean)), bean))
 			.toList();
 	}
 

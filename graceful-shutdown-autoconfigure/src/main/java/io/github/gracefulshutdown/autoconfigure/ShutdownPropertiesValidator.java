@@ -15,6 +15,8 @@ final class ShutdownPropertiesValidator {
 
 	private static final String PREFIX = "graceful.shutdown.";
 
+	private static final Duration LONGEST = Duration.ofDays(1);
+
 	private final Binder binder;
 
 	ShutdownPropertiesValidator(Binder binder) {
@@ -54,6 +56,10 @@ final class ShutdownPropertiesValidator {
 		String key = PREFIX + name;
 		if (value.isNegative()) {
 			throw new InvalidConfigurationPropertyValueException(key, value, "A duration must not be negative.");
+		}
+		if (value.compareTo(LONGEST) > 0) {
+			throw new InvalidConfigurationPropertyValueException(key, value,
+					"A duration must not be longer than a day.");
 		}
 		return new Setting(key, value, this.binder.bind(key, String.class).isBound());
 	}

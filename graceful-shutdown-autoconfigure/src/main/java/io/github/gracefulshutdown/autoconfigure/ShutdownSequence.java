@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +95,7 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 		catch (TimeoutException ex) {
 			logger.warn("The drain has not ended in time; the context closes now");
 		}
-		catch (Exception ex) {
+		catch (Throwable ex) {
 			logger.warn("The drain failed; the context closes now", ex);
 		}
 	}
@@ -121,7 +122,9 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 
 	/**
 	 * Begins a drain on a thread of its own, unless one is under way or has ended.
-	 * @return a future of the outcome, of its own for every call
+	 * @return a future of the outcome, of its own for every call; it fails with a
+	 * {@link CancellationException} as the cause if the drain is undone before it has
+	 * ended
 	 */
 	public CompletableFuture<Outcome> drain() {
 		this.transition.lock();
@@ -133,7 +136,13 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 			Drain drain = this.state.beginDrain();
 			Thread thread = new Thread(() -> run(drain, "requested"), "graceful-shutdown-drain");
 			thread.setDaemon(true);
-			thread.start();
+			try {
+				thread.start();
+			}
+			catch (OutOfMemoryError ex) { // "unable to create native thread"
+				serveAgain(drain);
+				throw ex;
+			}
 			return drain.ended();
 		}
 		finally {
@@ -180,8 +189,8 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 
 	/**
 	 * Undoes a drain, under way or ended: the instance serves again and announces itself
-	 * again. Waits until it does, for about the time that deregistration may take at the
-	 * most.
+	 * again. Waits until it does, at the most for about the timeout of the
+	 * deregistration, which applies to the registration too.
 	 * @return {@code false} if it is too late because the context closes
 	 */
 	public boolean resume() {
@@ -193,16 +202,22 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 			Drain drain = this.state.drain();
 			if (drain != null) {
 				drain.cancel();
-				drain.ended().join();
-				for (int i = this.steps.size() - 1; i >= 0; i--) {
-					this.steps.get(i).start();
-				}
+				drain.awaitEnd();
+				serveAgain(drain);
 				logger.info("Drain undone: serving again");
 			}
 			return true;
 		}
 		finally {
 			this.transition.unlock();
+		}
+	}
+
+	private void serveAgain(Drain drain) {
+		drain.cancel();
+		drain.end();
+		for (int i = this.steps.size() - 1; i >= 0; i--) {
+			this.steps.get(i).start();
 		}
 	}
 

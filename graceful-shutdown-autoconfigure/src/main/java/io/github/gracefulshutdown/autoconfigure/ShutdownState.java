@@ -69,6 +69,19 @@ final class ShutdownState {
 		return this.drain;
 	}
 
+	/**
+	 * Returns the drain for which a step that is stopped has to do its work: the one that
+	 * is under way, or one that begins now, because the context closes and the sequence
+	 * was not told. There is none when the context is only stopped.
+	 */
+	@Nullable Drain drainToStopFor() {
+		if (this.drain == null && this.context.isClosed()) {
+			beginClose();
+			return beginDrain();
+		}
+		return this.drain;
+	}
+
 	boolean isClosing() {
 		return this.closing;
 	}

@@ -133,7 +133,7 @@ class GracefulShutdownAutoConfigurationTests {
 		}
 
 		@ParameterizedTest
-		@CsvSource({ "timeout=-1s", "timeout=0", "drain.timeout=-5", "lame-duck.minimum=-1ms",
+		@CsvSource({ "timeout=-1s", "timeout=0", "timeout=999999d", "drain.timeout=-5", "lame-duck.minimum=-1ms",
 				"lame-duck.quiet-period=-1s", "lame-duck.maximum=-1s", "deregistration.timeout=-1s",
 				"teardown.timeout=-1s", "force-exit.exit-code=256", "force-exit.exit-code=-1" })
 		void aValueThatMakesNoSenseStopsTheStart(String property) {

@@ -18,6 +18,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.is;
 
 /** Tests for {@link RegistryDeregistrationLifecycle}. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -92,22 +93,60 @@ class RegistryDeregistrationLifecycleTests {
 		hanging.hangs = true;
 		FakeAnnouncement sound = new FakeAnnouncement("sound");
 		CompletableFuture<Void> stopped = this.fixture.stop(deregistration(hanging, sound));
-		Awaitility.await().untilAtomic(sound.withdrawn, org.hamcrest.Matchers.is(1));
-		Awaitility.await().untilAtomic(hanging.withdrawn, org.hamcrest.Matchers.is(1));
+		Awaitility.await().untilAtomic(sound.withdrawn, is(1));
+		Awaitility.await().untilAtomic(hanging.withdrawn, is(1));
 		assertThat(stopped).isNotDone();
 		this.fixture.time.advance(Duration.ofSeconds(5));
 		StepFixture.get(stopped);
 		assertThat(output).contains("Could not withdraw hanging").contains("Not finished within 5000 ms");
-		Awaitility.await().untilAtomic(hanging.interrupted, org.hamcrest.Matchers.is(1));
+		Awaitility.await().untilAtomic(hanging.interrupted, is(1));
 	}
 
 	@Test
-	void goesOnWhenASourceFails(CapturedOutput output) {
-		this.fixture.context.registerBean("source", AnnouncementSource.class, () -> () -> {
+	void leavesWhatOtherSourcesFindWhenOneFailsOrHangs(CapturedOutput output) {
+		this.fixture.context.registerBean("broken", AnnouncementSource.class, () -> () -> {
 			throw new IllegalStateException("no registry");
 		});
-		StepFixture.get(this.fixture.stop(newDeregistration()));
-		assertThat(output).contains("Could not find out where this instance is registered").contains("no registry");
+		CountDownLatch asked = new CountDownLatch(1);
+		this.fixture.context.registerBean("hanging", AnnouncementSource.class, () -> () -> {
+			asked.countDown();
+			return hang();
+		});
+		FakeAnnouncement sound = new FakeAnnouncement("sound");
+		CompletableFuture<Void> stopped = this.fixture.stop(deregistration(sound));
+		Awaitility.await().untilAtomic(sound.withdrawn, is(1));
+		Awaitility.await().until(() -> asked.getCount() == 0);
+		this.fixture.time.advance(Duration.ofSeconds(5));
+		StepFixture.get(stopped);
+		assertThat(output).contains("Could not find out where this instance is announced")
+			.contains("no registry")
+			.contains("withdrew 1 of 1 announcements [sound]");
+	}
+
+	@Test
+	void aWithdrawalThatEndsAfterTheResumeIsTakenBack() {
+		FakeAnnouncement late = new FakeAnnouncement("late");
+		CountDownLatch admit = new CountDownLatch(1);
+		late.admit = admit;
+		RegistryDeregistrationLifecycle deregistration = deregistration(late);
+		CompletableFuture<Void> stopped = this.fixture.stop(deregistration);
+		Awaitility.await().untilAtomic(late.withdrawn, is(1));
+		this.fixture.state.beginDrain().cancel();
+		StepFixture.get(stopped);
+		deregistration.start();
+		assertThat(late.restored).hasValue(1);
+		admit.countDown();
+		Awaitility.await().untilAtomic(late.restored, is(2));
+	}
+
+	private static List<Announcement> hang() {
+		try {
+			new CountDownLatch(1).await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return List.of();
 	}
 
 	private void advanceUntilDone(CompletableFuture<Void> stopped) {
@@ -124,8 +163,7 @@ class RegistryDeregistrationLifecycleTests {
 
 	private RegistryDeregistrationLifecycle newDeregistration() {
 		return new RegistryDeregistrationLifecycle(this.fixture.state, this.fixture.time, this.fixture.context,
-				this.fixture.context.getBeanProvider(AnnouncementSource.class), this.fixture.guests,
-				Duration.ofSeconds(5));
+				this.fixture.guests, Duration.ofSeconds(5));
 	}
 
 	private record ReadinessListener(ApplicationListener<AvailabilityChangeEvent<ReadinessState>> delegate)
@@ -153,6 +191,8 @@ class RegistryDeregistrationLifecycleTests {
 
 		private volatile boolean hangs;
 
+		private volatile CountDownLatch admit = new CountDownLatch(0);
+
 		FakeAnnouncement(String name) {
 			this.name = name;
 		}
@@ -165,6 +205,7 @@ class RegistryDeregistrationLifecycleTests {
 		@Override
 		public void withdraw() throws Exception {
 			this.withdrawn.incrementAndGet();
+			this.admit.await();
 			if (this.hangs) {
 				try {
 					new CountDownLatch(1).await();

@@ -70,7 +70,8 @@ class ResourceTeardownLifecycleTests {
 		});
 		register("sound", 2, () -> this.released.add("sound"));
 		this.fixture.state.beginClose();
-		CompletableFuture<Void> stopped = this.fixture.stop(this.teardown);
+		CompletableFuture<Void> stopped = CompletableFuture
+			.runAsync(() -> StepFixture.get(this.fixture.stop(this.teardown)));
 		Awaitility.await().until(() -> this.released.contains("hanging"));
 		this.fixture.time.advance(Duration.ofSeconds(3).minusNanos(1));
 		assertThat(stopped).isNotDone();

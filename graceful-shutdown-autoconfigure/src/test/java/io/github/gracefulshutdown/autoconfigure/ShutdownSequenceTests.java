@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulshutdown.DrainGate;
@@ -29,10 +31,13 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Tests for {@link ShutdownSequence} in a context. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -116,7 +121,7 @@ class ShutdownSequenceTests {
 			CompletableFuture<Outcome> drained = sequence(context).drain();
 			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
 			assertThat(sequence(context).resume()).isTrue();
-			StepFixture.get(drained);
+			assertThat(drained).isCompletedExceptionally();
 			assertThat(sequence(context).stage()).isEqualTo(Stage.SERVING);
 			enter(context).close();
 			permit.close();
@@ -185,6 +190,75 @@ class ShutdownSequenceTests {
 			assertThat(sequence(context).stage()).isEqualTo(Stage.SERVING);
 			permit.close();
 		});
+	}
+
+	@Test
+	void aStopOfTheContextDoesNotWaitForADrainUnderWay(CapturedOutput output) {
+		this.contextRunner.run((context) -> {
+			Permit permit = enter(context);
+			CompletableFuture<Outcome> drained = sequence(context).drain();
+			Awaitility.await()
+				.until(() -> context.getBean(DrainLifecycle.class).isRunning()
+						&& !context.getBean(RequestBlockerLifecycle.class).isRunning());
+			context.stop();
+			assertThat(drained).isNotDone();
+			permit.close();
+			assertThat(StepFixture.get(drained)).isEqualTo(Outcome.CLEAN);
+		});
+		assertThat(output.toString().lines().filter((line) -> line.contains("Step 'drain'"))).hasSize(1);
+	}
+
+	@Test
+	void theStepsAreDoneInTheirPhasesWhenAnotherListenerKeptTheSequenceFromHearingOfTheClose(CapturedOutput output) {
+		this.contextRunner.withBean("first", FirstListener.class).run((context) -> {
+			Permit permit = enter(context);
+			CompletableFuture<Void> closed = CompletableFuture.runAsync(context::close);
+			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+			permit.close();
+			StepFixture.get(closed);
+		});
+		assertThat(output).contains("Graceful shutdown ended CLEAN");
+	}
+
+	@Test
+	void theContextsOfAHierarchyDrainEachByItself() {
+		List<String> released = new CopyOnWriteArrayList<>();
+		this.contextRunner.withBean("parentResource", TeardownResource.class, () -> () -> released.add("parent"))
+			.run((parent) -> {
+				this.contextRunner.withParent(parent)
+					.withBean("childResource", TeardownResource.class, () -> () -> released.add("child"))
+					.run((child) -> {
+						assertThat(gate(child)).isNotSameAs(gate(parent));
+						child.close();
+					});
+				assertThat(released).containsExactly("child");
+				assertThat(sequence(parent).stage()).isEqualTo(Stage.SERVING);
+				enter(parent).close();
+			});
+		assertThat(released).containsExactly("child", "parent");
+	}
+
+	@Test
+	void theTimeoutOfThePhaseDoesNotCutTheTeardownOff(CapturedOutput output) {
+		CountDownLatch admit = new CountDownLatch(1);
+		this.contextRunner
+			.withBean("lifecycleProcessor", DefaultLifecycleProcessor.class, ShutdownSequenceTests::impatientProcessor)
+			.withBean("slow", TeardownResource.class, () -> admit::await)
+			.run((context) -> {
+				CompletableFuture<Void> closed = CompletableFuture.runAsync(context::close);
+				Awaitility.await().until(() -> sequence(context).stage() == Stage.DRAINED);
+				assertThatExceptionOfType(TimeoutException.class)
+					.isThrownBy(() -> closed.get(300, TimeUnit.MILLISECONDS));
+				admit.countDown();
+				StepFixture.get(closed);
+			});
+		assertThat(output).contains("released 1 of 1 resources [slow");
+	}
+
+	private static DefaultLifecycleProcessor impatientProcessor() {
+		DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
+		processor.setTimeoutPerShutdownPhase(50);
+		return processor;
 	}
 
 	@Test
@@ -288,6 +362,20 @@ class ShutdownSequenceTests {
 		@Override
 		public void onApplicationEvent(ContextClosedEvent event) {
 			this.action.run();
+		}
+
+	}
+
+	static final class FirstListener implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
+
+		@Override
+		public int getOrder() {
+			return HIGHEST_PRECEDENCE;
+		}
+
+		@Override
+		public void onApplicationEvent(ContextClosedEvent event) {
+			throw new IllegalStateException("the first listener is broken");
 		}
 
 	}

@@ -2,6 +2,8 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Permit;
@@ -14,6 +16,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Tests for {@link Watchdog}, with a halt that only tells. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -46,6 +49,8 @@ class WatchdogTests {
 			Watchdog watchdog = watchdog(state);
 			watchdog.start();
 			state.beginClose();
+			assertThatExceptionOfType(TimeoutException.class)
+				.isThrownBy(() -> this.halted.get(200, TimeUnit.MILLISECONDS));
 			watchdog.destroy();
 			watchdog.join();
 			assertThat(this.halted).isNotDone();
@@ -67,11 +72,11 @@ class WatchdogTests {
 	}
 
 	private static ShutdownState state(GenericApplicationContext context, Duration timeout) {
-		return new ShutdownState(context, TimeSource.system(), guests(), timeout, Duration.ZERO);
+		return new ShutdownState(context, new SystemTimeSource(), guests(), timeout, Duration.ZERO);
 	}
 
 	private static GuestRunner guests() {
-		return new GuestRunner(TimeSource.system(), WatchdogTests.class.getClassLoader());
+		return new GuestRunner(new SystemTimeSource(), WatchdogTests.class.getClassLoader());
 	}
 
 }

@@ -140,7 +140,9 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 				thread.start();
 			}
 			catch (OutOfMemoryError ex) { // "unable to create native thread"
-				serveAgain(drain);
+				drain.cancel();
+				drain.end();
+				serveAgain();
 				throw ex;
 			}
 			return drain.ended();
@@ -203,7 +205,7 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 			if (drain != null) {
 				drain.cancel();
 				drain.awaitEnd();
-				serveAgain(drain);
+				serveAgain();
 				logger.info("Drain undone: serving again");
 			}
 			return true;
@@ -213,9 +215,7 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 		}
 	}
 
-	private void serveAgain(Drain drain) {
-		drain.cancel();
-		drain.end();
+	private void serveAgain() {
 		for (int i = this.steps.size() - 1; i >= 0; i--) {
 			this.steps.get(i).start();
 		}

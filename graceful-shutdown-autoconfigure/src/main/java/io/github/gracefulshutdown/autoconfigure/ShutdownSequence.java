@@ -25,7 +25,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
 
 /**
  * Runs the outer steps of a shutdown, from the outside in: tell everybody, serve on,
@@ -39,7 +39,7 @@ import org.springframework.core.Ordered;
  * <p>
  * Safe for use by many threads.
  */
-public final class ShutdownSequence implements ApplicationListener<ContextClosedEvent>, Ordered {
+public final class ShutdownSequence implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
 
 	private static final Logger logger = LoggerFactory.getLogger(ShutdownSequence.class);
 

@@ -79,7 +79,7 @@ final class Watchdog implements DisposableBean {
 			return;
 		}
 		this.dismissed.countDown();
-		this.thread.interrupt();
+		goingDown();
 	}
 
 	/** Waits for the thread to end. */

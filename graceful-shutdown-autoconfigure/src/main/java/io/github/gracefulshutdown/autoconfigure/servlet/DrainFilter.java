@@ -73,8 +73,8 @@ final class DrainFilter implements Filter {
 			chain.doFilter(request, notice);
 		}
 		catch (IOException | ServletException | RuntimeException | Error ex) {
-			permit.close(); // the container ends the request, asynchronous or not, and
-							// tells no listener
+			// The container ends the request, asynchronous or not, and tells no listener.
+			permit.close();
 			throw ex;
 		}
 		finally {

@@ -162,7 +162,10 @@ class GrpcDrainTests {
 
 	@Test
 	void aHandlerThatThrowsCountsOnce() {
-		assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> call("throw"));
+		CompletableFuture<String> inFlight = supplyAsync(() -> call("block-and-throw"));
+		awaitInFlight(1);
+		EchoService.release("block-and-throw");
+		assertThat(inFlight).failsWithin(10, TimeUnit.SECONDS);
 		awaitInFlight(0);
 	}
 
@@ -183,8 +186,7 @@ class GrpcDrainTests {
 	@Test
 	void aBidirectionalStreamCountsUntilBothSidesAreDone() throws Exception {
 		Recorder answers = new Recorder();
-		StreamObserver<String> requests = ClientCalls
-			.asyncBidiStreamingCall(this.channel.newCall(EchoService.BIDI, CallOptions.DEFAULT), answers);
+		StreamObserver<String> requests = converse(answers);
 		requests.onNext("one");
 		Awaitility.await().until(() -> answers.received().equals(List.of("one")));
 		CompletableFuture<?> drained = sequence().drain();
@@ -200,8 +202,7 @@ class GrpcDrainTests {
 	@Test
 	void aStreamThatTheClientCancelsCountsOnce() throws Exception {
 		Recorder answers = new Recorder();
-		StreamObserver<String> requests = ClientCalls
-			.asyncBidiStreamingCall(this.channel.newCall(EchoService.BIDI, CallOptions.DEFAULT), answers);
+		StreamObserver<String> requests = converse(answers);
 		requests.onNext("one");
 		awaitInFlight(1);
 		requests.onError(Status.CANCELLED.asRuntimeException());
@@ -244,6 +245,10 @@ class GrpcDrainTests {
 		requests.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
 		assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
 		requests.onCompleted();
+	}
+
+	private StreamObserver<String> converse(Recorder answers) {
+		return ClientCalls.asyncBidiStreamingCall(this.channel.newCall(EchoService.BIDI, CallOptions.DEFAULT), answers);
 	}
 
 	/** On a thread of its own: the common pool has but one on a small machine. */
@@ -362,9 +367,6 @@ class GrpcDrainTests {
 		}
 
 		private void unary(String request, StreamObserver<String> response) {
-			if (request.startsWith("throw")) {
-				throw new IllegalStateException("handler broken");
-			}
 			if (request.equals("pass-on")) {
 				Metadata trailers = new Metadata();
 				trailers.put(DrainServerInterceptor.MARKER, "rejected");
@@ -375,6 +377,9 @@ class GrpcDrainTests {
 			}
 			if (request.startsWith("block")) {
 				block(request);
+			}
+			if (request.endsWith("throw")) {
+				throw new IllegalStateException("handler broken");
 			}
 			if (request.endsWith("fail")) {
 				response.onError(Status.FAILED_PRECONDITION.asRuntimeException());

@@ -1,96 +1,241 @@
 package io.github.gracefulshutdown;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gate that counts work in flight and tells when, once closed, the last of it has left.
+ * Gate that counts work in flight, knows what it is, and tells when, once closed, the
+ * last of it has left.
  * <ul>
- * <li>No permit is issued once {@link #close()} has returned, until
- * {@link #reopen()}.</li>
+ * <li>No permit is issued once {@link #close()} has returned, until {@link #reopen()},
+ * but to work that work in flight begins: see {@link #enter}.</li>
  * <li>{@link #drained()} completes exactly when the gate is closed and every permit
  * issued, also before an earlier close, has been given back.</li>
  * <li>Giving a permit back twice counts once, and any thread may do it.</li>
  * </ul>
  * It owns no thread and never waits: {@code drained} completes in the thread that closes
- * the gate or gives the last permit back. Safe for use by many threads.
+ * the gate or gives the last permit back. Safe for use by many threads, platform or
+ * virtual. To refuse costs one read, however many try.
  */
 public final class DrainGate {
 
 	/*
-	 * One word holds both facts: the sign bit says closed, the other bits count permits.
-	 * With a separate flag a thread could read "open", be descheduled, and count itself
-	 * in after the drain was reported.
+	 * The work itself is the count. A thread that enters claims an empty slot of a table
+	 * by compare-and-set, and the work stays there until the compare-and-set of its exit,
+	 * which succeeds once, see Slot. Each thread has a home slot, by its number, and
+	 * takes any other while that is occupied; so threads write to a word of others by
+	 * chance only.
 	 *
-	 * The word reads CLOSED exactly while the gate is closed and empty. Whoever brings it
-	 * there, by closing or by giving back the last permit, goes on to signal. Between
-	 * that step and the signal another thread may reopen the gate, let work in and close
-	 * it again, so the signal looks at the word once more under the monitor that close
-	 * and reopen hold: it then still reads CLOSED, and this is the truth about the
-	 * current close, or it does not, and whoever brings it there next will signal. No
-	 * signal is early, none is lost.
+	 * No permit after close: a thread claims its slot first and reads 'closed' then;
+	 * closing writes 'closed' first and reads the slots then. All of these are volatile,
+	 * so at least one of the two sees the other: either the thread finds the gate closed
+	 * and abandons the slot, or the claim is in the table before the pass over the table
+	 * begins.
+	 *
+	 * Drained, never early: the pass goes over the table from the first slot on, waits at
+	 * a slot that is not empty, and goes on when that has become so. What is behind it
+	 * holds no work, because work does not move and the gate is closed. (A thread that
+	 * has not seen the close yet may claim a slot there, and abandons it.) So when the
+	 * pass is at the end every permit is back.
+	 *
+	 * Drained, never lost: the pass writes at which slot it is before it reads the slot;
+	 * who empties a slot reads then at which slot the pass is. Again one of the two sees
+	 * the other: either the pass finds the slot empty and goes on, or the thread finds
+	 * the pass at its slot and moves it on. So all exits together cost one pass.
+	 *
+	 * Reopening ends the pass, and the next close begins another, which finds the work of
+	 * earlier cycles in its slots. The pass is moved under the monitor, and so is the
+	 * future chosen that its end completes: a thread that comes late to move a pass moves
+	 * the current one, from where that is, or none.
+	 *
+	 * Work that work in flight begins may take a slot behind the pass. The pass is then
+	 * taken back to that slot, under the monitor and if the outer permit is still held:
+	 * it has not passed that one, so it is not at the end.
 	 */
-	private static final long CLOSED = Long.MIN_VALUE;
 
-	private final AtomicLong word = new AtomicLong();
+	private static final int INITIAL_SLOTS = 64;
 
-	private final Set<Permit> permits = ConcurrentHashMap.newKeySet();
+	// Slots with a cache line of their own: a few for each processor.
+	private static final int PADDED_SLOTS = Math.max(INITIAL_SLOTS, 4 * Runtime.getRuntime().availableProcessors());
+
+	// How far apart the homes of two threads are that were created one after the other;
+	// odd, so that as many such threads as there are slots have a home each.
+	private static final int HOME_DISTANCE = 37;
+
+	private static final int ATTEMPTS = 8;
+
+	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
 	private final LongSupplier nanoTime;
 
 	private final Object monitor = new Object();
 
+	// Its length is a power of two; replaced by a longer one with the same slots first.
+	private volatile Slot[] table;
+
+	private volatile boolean closed;
+
+	// The index of the slot at which the pass is. Written under the monitor.
+	private volatile int pass;
+
 	// Guarded by the monitor; replaced when the gate is reopened.
 	private CompletableFuture<Void> drained = new CompletableFuture<>();
 
-	private volatile long lastActivityNanos;
+	private final Set<String> kinds = ConcurrentHashMap.newKeySet();
 
-	private volatile boolean used;
+	private final List<Consumer<? super String>> kindActions = new CopyOnWriteArrayList<>();
 
-	/** Creates an open gate. */
+	/** Creates an open gate on the time of the system. */
 	public DrainGate() {
 		this(System::nanoTime);
 	}
 
 	/**
 	 * Creates an open gate on the given time.
-	 * @param nanoTime the monotonic time in nanoseconds
+	 * @param nanoTime the monotonic time in nanoseconds, read at every entry and exit
 	 */
 	public DrainGate(LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
+		this.table = grow(new Slot[0], INITIAL_SLOTS);
+	}
+
+	private Slot[] grow(Slot[] slots, int length) {
+		long never = this.nanoTime.getAsLong() - LONGEST.toNanos();
+		Slot[] grown = Arrays.copyOf(slots, length);
+		for (int i = slots.length; i < length; i++) {
+			grown[i] = Slot.create(this, i, never, i < PADDED_SLOTS);
+		}
+		return grown;
 	}
 
 	/**
-	 * Asks for a permit for one piece of work.
+	 * Asks for a permit for a piece of work that comes from outside.
 	 * @param kind the kind of work, such as {@code http}; one of few
 	 * @param description what the work is, for the report of what is in flight
 	 * @return the permit, to be closed when the work has ended, or {@code null} if the
 	 * gate is closed
 	 */
 	public @Nullable Permit tryEnter(String kind, String description) {
-		long before = this.word.getAndUpdate((current) -> (current < 0) ? current : current + 1);
-		if (before < 0) {
+		if (this.closed) {
 			return null;
 		}
-		long now = recordActivity();
-		Permit permit = new Permit(this, kind, description, now);
-		this.permits.add(permit);
+		Slot slot = claimSlot(kind, description);
+		if (this.closed) {
+			abandon(slot);
+			return null;
+		}
+		return slot.hold();
+	}
+
+	/**
+	 * Asks for a permit for a piece of the application's own work. Work that work in
+	 * flight begins gets one as long as that is in flight, also when the gate is closed,
+	 * because what was accepted runs to its end. It is recognised by its thread: the one
+	 * that entered, or that {@linkplain Permit#continueHere() went on} with what it
+	 * entered for.
+	 * @param kind the kind of work, such as {@code import}; one of few
+	 * @param description what the work is, for the report of what is in flight
+	 * @return the permit, to be closed when the work has ended
+	 * @throws GateClosedException if the gate is closed
+	 */
+	public Permit enter(String kind, String description) {
+		Permit permit = tryEnter(kind, description);
+		if (permit == null) {
+			permit = tryEnterFromWithin(kind, description);
+		}
+		if (permit == null) {
+			throw new GateClosedException(kind, description);
+		}
 		return permit;
 	}
 
+	private @Nullable Permit tryEnterFromWithin(String kind, String description) {
+		Permit outer = permitOf(Thread.currentThread());
+		if (outer == null) {
+			return null;
+		}
+		Slot slot = claimSlot(kind, description);
+		synchronized (this.monitor) {
+			if (outer.isHeld()) {
+				this.pass = Math.min(this.pass, slot.index());
+				return slot.hold();
+			}
+		}
+		abandon(slot);
+		return null;
+	}
+
+	private @Nullable Permit permitOf(Thread thread) {
+		for (Slot slot : this.table) {
+			Permit permit = slot.permitOf(thread);
+			if (permit != null) {
+				return permit;
+			}
+		}
+		return null;
+	}
+
+	private Slot claimSlot(String kind, String description) {
+		Thread thread = Thread.currentThread();
+		long now = this.nanoTime.getAsLong();
+		Slot[] slots = this.table;
+		Slot home = slots[(int) thread.getId() * HOME_DISTANCE & (slots.length - 1)];
+		return home.tryClaim(kind, description, thread, now) ? home : claimAnySlot(kind, description, thread, now);
+	}
+
+	private Slot claimAnySlot(String kind, String description, Thread thread, long now) {
+		ThreadLocalRandom random = ThreadLocalRandom.current();
+		while (true) {
+			Slot[] slots = this.table;
+			for (int i = 0; i < ATTEMPTS; i++) {
+				Slot any = slots[random.nextInt() & (slots.length - 1)];
+				if (any.tryClaim(kind, description, thread, now)) {
+					return any;
+				}
+			}
+			growIfHalfFull();
+		}
+	}
+
+	private void growIfHalfFull() {
+		synchronized (this.monitor) {
+			if (inFlight() >= this.table.length / 2) {
+				this.table = grow(this.table, this.table.length * 2);
+			}
+		}
+	}
+
+	private void abandon(Slot slot) {
+		slot.abandon();
+		movePassOn(slot);
+	}
+
 	void release(Permit permit) {
-		this.permits.remove(permit);
-		recordActivity();
-		if (this.word.decrementAndGet() == CLOSED) {
-			signalIfDrained();
+		if (permit.isHeld() && permit.tryGiveBack(this.nanoTime.getAsLong())) {
+			movePassOn(permit.slot());
+		}
+	}
+
+	/** Moves the pass on if it waits at the slot, which has become empty. */
+	private void movePassOn(Slot slot) {
+		if (this.closed && this.pass == slot.index()) {
+			movePass();
 		}
 	}
 
@@ -98,13 +243,33 @@ public final class DrainGate {
 	 * Closes the gate: from now on no permit is issued. Has no effect if it is closed.
 	 */
 	public void close() {
-		long before;
 		synchronized (this.monitor) {
-			before = this.word.getAndUpdate((current) -> current | CLOSED);
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+			this.pass = 0;
 		}
-		if (before == 0) {
-			signalIfDrained();
+		movePass();
+	}
+
+	private void movePass() {
+		CompletableFuture<Void> reached;
+		synchronized (this.monitor) {
+			if (!this.closed) {
+				return;
+			}
+			Slot[] slots = this.table;
+			for (int i = this.pass; i < slots.length; i++) {
+				this.pass = i;
+				if (!slots[i].isEmpty()) {
+					return;
+				}
+			}
+			this.pass = slots.length;
+			reached = this.drained;
 		}
+		reached.complete(null);
 	}
 
 	/**
@@ -114,25 +279,14 @@ public final class DrainGate {
 	public void reopen() {
 		CompletableFuture<Void> undone;
 		synchronized (this.monitor) {
-			if (this.word.get() >= 0) {
+			if (!this.closed) {
 				return;
 			}
 			undone = this.drained;
 			this.drained = new CompletableFuture<>();
-			this.word.updateAndGet((current) -> current & ~CLOSED);
+			this.closed = false;
 		}
 		undone.cancel(false);
-	}
-
-	private void signalIfDrained() {
-		CompletableFuture<Void> reached;
-		synchronized (this.monitor) {
-			if (this.word.get() != CLOSED) {
-				return;
-			}
-			reached = this.drained;
-		}
-		reached.complete(null);
 	}
 
 	/**
@@ -148,11 +302,80 @@ public final class DrainGate {
 	}
 
 	/**
+	 * Has the work hold a permit from now on until it has run, also while it waits for a
+	 * thread. It has to be run, and once: the permit of work that never runs is never
+	 * given back. Work that runs again and again {@linkplain #enter enters} by itself.
+	 * @param kind the kind of work, such as {@code import}; one of few
+	 * @param description what the work is, for the report of what is in flight
+	 * @param work the work
+	 * @return the work with its permit, which fails with an {@link IllegalStateException}
+	 * when it runs a second time
+	 * @throws GateClosedException if the gate is closed, see {@link #enter}
+	 */
+	public Runnable wrap(String kind, String description, Runnable work) {
+		HeldPermit held = new HeldPermit(enter(kind, description), description);
+		return () -> {
+			try (Permit permit = held.take()) {
+				permit.continueHere();
+				work.run();
+			}
+		};
+	}
+
+	/**
+	 * Does the same for work with a result, see {@link #wrap(String, String, Runnable)}.
+	 * @param <T> the type of the result
+	 * @param kind the kind of work, such as {@code import}; one of few
+	 * @param description what the work is, for the report of what is in flight
+	 * @param work the work
+	 * @return the work with its permit, which fails with an {@link IllegalStateException}
+	 * when it runs a second time
+	 * @throws GateClosedException if the gate is closed, see {@link #enter}
+	 */
+	public <T extends @Nullable Object> Callable<T> wrap(String kind, String description, Callable<T> work) {
+		HeldPermit held = new HeldPermit(enter(kind, description), description);
+		return () -> {
+			try (Permit permit = held.take()) {
+				permit.continueHere();
+				return work.call();
+			}
+		};
+	}
+
+	/**
+	 * Begins asynchronous work and holds a permit until it completes.
+	 * @param <T> the type of the result
+	 * @param kind the kind of work, such as {@code import}; one of few
+	 * @param description what the work is, for the report of what is in flight
+	 * @param work begins the work and returns its stage
+	 * @return the stage; what depends on it begins when the permit was given back
+	 * @throws GateClosedException if the gate is closed, see {@link #enter}; the work was
+	 * not begun
+	 */
+	public <T extends @Nullable Object> CompletionStage<T> holdUntilComplete(String kind, String description,
+			Supplier<? extends CompletionStage<T>> work) {
+		Permit permit = enter(kind, description);
+		try {
+			return work.get().whenComplete((result, ex) -> permit.close());
+		}
+		catch (RuntimeException | Error ex) {
+			permit.close();
+			throw ex;
+		}
+	}
+
+	/**
 	 * Returns how many permits are held.
 	 * @return the number of pieces of work in flight
 	 */
 	public long inFlight() {
-		return this.word.get() & ~CLOSED;
+		long count = 0;
+		for (Slot slot : this.table) {
+			if (slot.isHeld()) {
+				count++;
+			}
+		}
+		return count;
 	}
 
 	/**
@@ -161,19 +384,30 @@ public final class DrainGate {
 	 * @return the number of pieces of work of that kind in flight
 	 */
 	public long inFlight(String kind) {
-		return this.permits.stream().filter((permit) -> permit.kind().equals(kind)).count();
+		long count = 0;
+		for (Slot slot : this.table) {
+			if (slot.isOf(kind)) {
+				count++;
+			}
+		}
+		return count;
 	}
 
 	/**
-	 * Returns for how long nothing has been in flight and nothing has arrived.
-	 * @return zero while work is in flight, else the time since the last permit was
-	 * issued or given back; longer than any period if there was never a permit
+	 * Runs the action for every kind of work that was ever let in, and from now on for
+	 * each that is let in for the first time, in the thread that enters.
+	 * @param action what to do with the kind; it must not throw, nor mind if it runs
+	 * twice for a kind that is new while this method runs
 	 */
-	public Duration quietFor() {
-		if (inFlight() > 0) {
-			return Duration.ZERO;
+	public void forEachKind(Consumer<? super String> action) {
+		this.kindActions.add(action);
+		this.kinds.forEach(action);
+	}
+
+	void learn(String kind) {
+		if (!this.kinds.contains(kind) && this.kinds.add(kind)) {
+			this.kindActions.forEach((action) -> action.accept(kind));
 		}
-		return Duration.ofNanos(this.used ? this.nanoTime.getAsLong() - this.lastActivityNanos : Long.MAX_VALUE);
 	}
 
 	/**
@@ -182,20 +416,51 @@ public final class DrainGate {
 	 */
 	public List<WorkInFlight> workInFlight() {
 		long now = this.nanoTime.getAsLong();
-		return this.permits.stream()
-			.map((permit) -> new WorkInFlight(permit.kind(), permit.description(),
-					Duration.ofNanos(now - permit.sinceNanos()), permit.thread()))
+		return Arrays.stream(this.table)
+			.flatMap((slot) -> Stream.ofNullable(slot.workInFlight(now)))
 			.sorted(Comparator.comparing(WorkInFlight::age).reversed())
 			.toList();
 	}
 
-	private long recordActivity() {
+	/**
+	 * Returns for how long nothing has been in flight and nothing has arrived.
+	 * @return zero while work is in flight, else the time since the last permit was given
+	 * back; longer than any period if there was never a permit
+	 */
+	public Duration quietFor() {
 		long now = this.nanoTime.getAsLong();
-		this.lastActivityNanos = now;
-		if (!this.used) {
-			this.used = true;
+		long quietNanos = LONGEST.toNanos();
+		for (Slot slot : this.table) {
+			if (!slot.isEmpty()) {
+				return Duration.ZERO;
+			}
+			quietNanos = Math.min(quietNanos, now - slot.emptiedNanos());
 		}
-		return now;
+		return Duration.ofNanos(Math.max(0, quietNanos));
+	}
+
+	/** A permit that is taken once. */
+	private static final class HeldPermit {
+
+		private final AtomicReference<@Nullable Permit> permit;
+
+		private final String description;
+
+		HeldPermit(Permit permit, String description) {
+			this.permit = new AtomicReference<>(permit);
+			this.description = description;
+		}
+
+		Permit take() {
+			Permit taken = this.permit.getAndSet(null);
+			if (taken == null) {
+				throw new IllegalStateException(
+						"'%s' has run already and its permit was given back: wrap it again for another run"
+							.formatted(this.description));
+			}
+			return taken;
+		}
+
 	}
 
 }

@@ -1,54 +1,47 @@
 package io.github.gracefulshutdown;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
 /**
  * Right of one accepted piece of work to run to its end, issued by a {@link DrainGate}.
  * Closing it gives it back; only the first close counts. Any thread may close it.
  */
 public final class Permit implements AutoCloseable {
 
-	private final DrainGate gate;
+	private final Slot slot;
 
-	private final String kind;
+	private final long word;
 
-	private final String description;
-
-	private final long sinceNanos;
-
-	private final String thread = Thread.currentThread().getName();
-
-	private final AtomicBoolean released = new AtomicBoolean();
-
-	Permit(DrainGate gate, String kind, String description, long sinceNanos) {
-		this.gate = gate;
-		this.kind = kind;
-		this.description = description;
-		this.sinceNanos = sinceNanos;
+	Permit(Slot slot, long word) {
+		this.slot = slot;
+		this.word = word;
 	}
 
 	/** Gives the permit back. Has no effect after the first call. */
 	@Override
 	public void close() {
-		if (this.released.compareAndSet(false, true)) {
-			this.gate.release(this);
+		this.slot.gate().release(this);
+	}
+
+	/**
+	 * Notes that the work goes on in the thread that calls: reports name it, and work
+	 * that it {@linkplain DrainGate#enter begins} counts as begun from within. Has no
+	 * effect once the permit was given back.
+	 */
+	public void continueHere() {
+		if (isHeld()) {
+			this.slot.setThread(Thread.currentThread());
 		}
 	}
 
-	String kind() {
-		return this.kind;
+	Slot slot() {
+		return this.slot;
 	}
 
-	String description() {
-		return this.description;
+	boolean isHeld() {
+		return this.slot.isHeldBy(this.word);
 	}
 
-	long sinceNanos() {
-		return this.sinceNanos;
-	}
-
-	String thread() {
-		return this.thread;
+	boolean tryGiveBack(long nowNanos) {
+		return this.slot.tryEmpty(this.word, nowNanos);
 	}
 
 }

@@ -1,19 +1,27 @@
 package io.github.gracefulshutdown;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** Tests for {@link DrainGate}. */
 class DrainGateTests {
@@ -130,6 +138,186 @@ class DrainGateTests {
 		assertThat(this.gate.quietFor()).isZero();
 		this.nanos.addAndGet(7);
 		assertThat(this.gate.quietFor()).isEqualTo(Duration.ofNanos(7));
+	}
+
+	@Test
+	void workThatAnotherThreadGoesOnWithIsListedWithThatThread() throws Exception {
+		Permit permit = enter();
+		Thread thread = new Thread(permit::continueHere, "other");
+		thread.start();
+		thread.join();
+		assertThat(this.gate.workInFlight()).extracting(WorkInFlight::thread).containsExactly("other");
+	}
+
+	@Test
+	void moreWorkThanSlotsIsCountedAndListedAndHoldsTheDrain() {
+		List<Permit> permits = new ArrayList<>();
+		for (int i = 0; i < 1_000; i++) {
+			permits.add(Objects.requireNonNull(this.gate.tryEnter((i % 2 == 0) ? "http" : "grpc", "work " + i)));
+		}
+		assertThat(this.gate.inFlight()).isEqualTo(1_000);
+		assertThat(this.gate.inFlight("grpc")).isEqualTo(500);
+		assertThat(this.gate.workInFlight()).extracting(WorkInFlight::description)
+			.doesNotHaveDuplicates()
+			.hasSize(1_000);
+		this.gate.close();
+		Collections.shuffle(permits, new Random(1));
+		permits.subList(0, 999).forEach(Permit::close);
+		assertThat(this.gate.drained()).isNotDone();
+		permits.get(999).close();
+		assertThat(this.gate.drained()).isCompleted();
+		assertThat(this.gate.inFlight()).isZero();
+	}
+
+	@Test
+	void aPermitGivenBackAgainWhenItsPlaceHasOtherWorkChangesNothing() {
+		Permit first = enter();
+		first.close();
+		enter();
+		first.close();
+		first.continueHere();
+		assertThat(this.gate.inFlight()).isOne();
+		this.gate.close();
+		assertThat(this.gate.drained()).isNotDone();
+	}
+
+	@Test
+	void everyKindIsToldOnceAlsoToThoseWhoAskLater() {
+		List<String> early = new ArrayList<>();
+		this.gate.forEachKind(early::add);
+		this.gate.tryEnter("http", "GET /");
+		this.gate.tryEnter("grpc", "Echo/Say");
+		this.gate.tryEnter("http", "GET /");
+		List<String> late = new ArrayList<>();
+		this.gate.forEachKind(late::add);
+		assertThat(early).containsExactly("http", "grpc");
+		assertThat(late).containsExactlyInAnyOrder("http", "grpc");
+	}
+
+	@Nested
+	class WorkOfTheApplication {
+
+		@Test
+		void isRefusedWithAReasonWhenTheGateIsClosed() {
+			gate().close();
+			assertThatExceptionOfType(GateClosedException.class).isThrownBy(() -> gate().enter("import", "orders.csv"))
+				.withMessageContaining("import 'orders.csv' was not begun");
+		}
+
+		@Test
+		void isLetInFromWithinWorkInFlightAndHoldsTheDrain() {
+			Permit outer = DrainGateTests.this.enter();
+			gate().close();
+			Permit inner = gate().enter("job", "mail");
+			assertThat(gate().inFlight()).isEqualTo(2);
+			outer.close();
+			assertThat(gate().drained()).isNotDone();
+			inner.close();
+			assertThat(gate().drained()).isCompleted();
+		}
+
+		@Test
+		void isLetInFromWithinWhereverThePassOverTheTableIs() {
+			// On one thread after the other, so that work is in front of it and behind.
+			for (int i = 0; i < 64; i++) {
+				DrainGate gate = new DrainGate();
+				CompletableFuture.runAsync(() -> {
+					Permit outer = Objects.requireNonNull(gate.tryEnter("http", "GET /"));
+					gate.close();
+					List<Permit> inner = new ArrayList<>();
+					for (int j = 0; j < 10; j++) {
+						inner.add(gate.enter("job", "mail"));
+					}
+					outer.close();
+					for (Permit permit : inner) {
+						assertThat(gate.drained()).isNotDone();
+						permit.close();
+					}
+					assertThat(gate.drained()).isCompleted();
+				}, (task) -> new Thread(task).start()).join();
+			}
+		}
+
+		@Test
+		void isRefusedToAThreadThatHasLeft() {
+			DrainGateTests.this.enter().close();
+			gate().close();
+			assertThatExceptionOfType(GateClosedException.class).isThrownBy(() -> gate().enter("job", "mail"));
+		}
+
+		@Test
+		void isRefusedToAThreadWhoseWorkAnotherGoesOnWith() throws Exception {
+			Permit permit = DrainGateTests.this.enter();
+			Thread thread = new Thread(permit::continueHere);
+			thread.start();
+			thread.join();
+			gate().close();
+			assertThatExceptionOfType(GateClosedException.class).isThrownBy(() -> gate().enter("job", "mail"));
+		}
+
+		@Test
+		void aRequestFromOutsideIsNeverLetInFromWithin() {
+			DrainGateTests.this.enter();
+			gate().close();
+			assertThat(gate().tryEnter("http", "GET /")).isNull();
+		}
+
+		@Test
+		void wrappedIsInFlightFromTheCallUntilItHasRun() {
+			AtomicLong seen = new AtomicLong();
+			Runnable wrapped = gate().wrap("job", "mail", () -> seen.set(gate().inFlight("job")));
+			assertThat(gate().inFlight("job")).isOne();
+			wrapped.run();
+			assertThat(seen).hasValue(1);
+			assertThat(gate().inFlight()).isZero();
+		}
+
+		@Test
+		void wrappedGivesItsPermitBackWhenItFails() {
+			Callable<String> wrapped = gate().wrap("job", "mail", () -> {
+				throw new IOException("no mail");
+			});
+			assertThatExceptionOfType(IOException.class).isThrownBy(wrapped::call);
+			assertThat(gate().inFlight()).isZero();
+		}
+
+		@Test
+		void wrappedRunsOnceAndSaysSo() throws Exception {
+			Callable<String> wrapped = gate().wrap("job", "mail", () -> "sent");
+			assertThat(wrapped.call()).isEqualTo("sent");
+			assertThatIllegalStateException().isThrownBy(wrapped::call).withMessageContaining("'mail' has run already");
+		}
+
+		@Test
+		void wrappedMayBeginWorkOfItsOwnWhenTheGateIsClosed() {
+			Runnable wrapped = gate().wrap("job", "mail", () -> gate().enter("job", "part").close());
+			gate().close();
+			CompletableFuture.runAsync(wrapped, (task) -> new Thread(task).start()).join();
+			assertThat(gate().drained()).isCompleted();
+		}
+
+		@Test
+		void asynchronousIsInFlightUntilItCompletes() {
+			CompletableFuture<String> sending = new CompletableFuture<>();
+			CompletionStage<String> held = gate().holdUntilComplete("job", "mail", () -> sending);
+			assertThat(gate().inFlight("job")).isOne();
+			sending.completeExceptionally(new IOException("no mail"));
+			assertThat(gate().inFlight()).isZero();
+			assertThat(held.toCompletableFuture()).isCompletedExceptionally();
+		}
+
+		@Test
+		void asynchronousThatDoesNotBeginGivesItsPermitBack() {
+			assertThatIllegalStateException().isThrownBy(() -> gate().holdUntilComplete("job", "mail", () -> {
+				throw new IllegalStateException("no mail");
+			}));
+			assertThat(gate().inFlight()).isZero();
+		}
+
+		private DrainGate gate() {
+			return DrainGateTests.this.gate;
+		}
+
 	}
 
 	/**

@@ -38,7 +38,7 @@ public final class GracefulShutdownAutoConfiguration {
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT) // each context drains by
 																// itself
 	DrainGate drainGate() {
-		return new DrainGate(this.time::nanoTime);
+		return new DrainGate(new CoarseTime(this.time));
 	}
 
 	@Bean

@@ -105,12 +105,4 @@ public final class RequestAdmission {
 		return this.rejected.sum();
 	}
 
-	/**
-	 * Returns how many requests of this kind are in flight.
-	 * @return the number of permits held
-	 */
-	public long inFlight() {
-		return this.gate.inFlight(this.kind);
-	}
-
 }

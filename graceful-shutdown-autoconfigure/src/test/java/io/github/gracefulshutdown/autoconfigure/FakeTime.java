@@ -39,6 +39,11 @@ final class FakeTime implements TimeSource {
 		}
 	}
 
+	/** Returns how many moments are waited for. */
+	synchronized int timers() {
+		return this.timers.size();
+	}
+
 	private long passed() {
 		return this.nanos.get() - (Long.MAX_VALUE - 1_000);
 	}

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
@@ -22,13 +23,16 @@ final class ShutdownMetrics implements MeterBinder, ApplicationListener<StageCha
 
 	private static final String PREFIX = "graceful.shutdown.";
 
+	private final DrainGate gate;
+
 	private final ShutdownSequence sequence;
 
 	private final ObjectProvider<RequestAdmission> admissions;
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
 
-	ShutdownMetrics(ShutdownSequence sequence, ObjectProvider<RequestAdmission> admissions) {
+	ShutdownMetrics(DrainGate gate, ShutdownSequence sequence, ObjectProvider<RequestAdmission> admissions) {
+		this.gate = gate;
 		this.sequence = sequence;
 		this.admissions = admissions;
 	}
@@ -44,14 +48,20 @@ final class ShutdownMetrics implements MeterBinder, ApplicationListener<StageCha
 			.baseUnit("requests")
 			.register(registry);
 		this.admissions.forEach((admission) -> bind(admission, registry));
+		this.gate.forEachKind((kind) -> bindInFlight(kind, registry));
 	}
 
-	private static void bind(RequestAdmission admission, MeterRegistry registry) {
-		Gauge.builder(PREFIX + "inflight", admission, RequestAdmission::inFlight)
-			.tag("kind", admission.kind())
+	/** Has no effect for a kind whose gauge is there. */
+	private void bindInFlight(String kind, MeterRegistry registry) {
+		Gauge.builder(PREFIX + "inflight", this.gate, (gate) -> gate.inFlight(kind))
+			.tag("kind", kind)
 			.description("Work that was accepted and has not ended")
 			.baseUnit("requests")
 			.register(registry);
+	}
+
+	private void bind(RequestAdmission admission, MeterRegistry registry) {
+		bindInFlight(admission.kind(), registry);
 		FunctionCounter.builder(PREFIX + "rejected", admission, RequestAdmission::rejected)
 			.tag("kind", admission.kind())
 			.description("Requests that were refused")

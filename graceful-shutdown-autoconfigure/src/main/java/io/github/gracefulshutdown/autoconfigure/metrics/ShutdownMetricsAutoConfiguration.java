@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.metrics;
 
+import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
@@ -21,8 +22,9 @@ public final class ShutdownMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ShutdownMetrics shutdownMetrics(ShutdownSequence sequence, ObjectProvider<RequestAdmission> admissions) {
-		return new ShutdownMetrics(sequence, admissions);
+	ShutdownMetrics shutdownMetrics(DrainGate gate, ShutdownSequence sequence,
+			ObjectProvider<RequestAdmission> admissions) {
+		return new ShutdownMetrics(gate, sequence, admissions);
 	}
 
 }

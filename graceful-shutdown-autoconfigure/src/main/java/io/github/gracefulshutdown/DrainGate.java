@@ -423,7 +423,8 @@ public final class DrainGate {
 	}
 
 	/**
-	 * Returns for how long nothing has been in flight and nothing has arrived.
+	 * Returns for how long nothing has been in flight and nothing has arrived, apart from
+	 * work that does not end by itself.
 	 * @return zero while work is in flight, else the time since the last permit was given
 	 * back; longer than any period if there was never a permit
 	 */
@@ -431,7 +432,7 @@ public final class DrainGate {
 		long now = this.nanoTime.getAsLong();
 		long quietNanos = LONGEST.toNanos();
 		for (Slot slot : this.table) {
-			if (!slot.isEmpty()) {
+			if (!slot.isQuiet()) {
 				return Duration.ZERO;
 			}
 			quietNanos = Math.min(quietNanos, now - slot.emptiedNanos());

@@ -32,6 +32,17 @@ public final class Permit implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Notes that the work does not end by itself, as a stream of events that its client
+	 * listens to. It holds the drain, but nobody waits for it to be quiet. Has no effect
+	 * once the permit was given back.
+	 */
+	public void markEndless() {
+		if (isHeld()) {
+			this.slot.setEndless(true);
+		}
+	}
+
 	Slot slot() {
 		return this.slot;
 	}

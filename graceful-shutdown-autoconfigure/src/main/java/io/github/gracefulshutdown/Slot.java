@@ -64,6 +64,8 @@ class Slot {
 
 	private long sinceNanos;
 
+	private boolean endless;
+
 	@SuppressWarnings("unused") // used through its handle
 	private long emptiedNanos;
 
@@ -112,6 +114,7 @@ class Slot {
 		VarHandle.storeStoreFence();
 		describe(kind, description, thread);
 		this.sinceNanos = nowNanos;
+		this.endless = false;
 		return true;
 	}
 
@@ -155,6 +158,15 @@ class Slot {
 		return (long) EMPTIED_NANOS.getOpaque(this);
 	}
 
+	/** Returns whether nothing is here, or nothing that ends by itself. */
+	boolean isQuiet() {
+		return isEmpty() || (isHeld() && this.endless);
+	}
+
+	void setEndless(boolean endless) {
+		this.endless = endless;
+	}
+
 	void setThread(Thread thread) {
 		this.thread = thread;
 	}
@@ -192,7 +204,7 @@ class Slot {
 	@SuppressWarnings("unused")
 	private static final class Padded extends Slot {
 
-		private long p1, p2, p3, p4, p5, p6, p7, p8, p9;
+		private long p1, p2, p3, p4, p5, p6, p7, p8;
 
 		Padded(DrainGate gate, int index, long emptiedNanos) {
 			super(gate, index, emptiedNanos);

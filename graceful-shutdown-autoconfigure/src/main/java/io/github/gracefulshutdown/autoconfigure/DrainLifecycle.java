@@ -12,7 +12,10 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.context.SmartLifecycle;
 
-/** Waits until the last work in flight has ended or its share of the time is over. */
+/**
+ * Ends politely what does not end by itself, and waits until the last work in flight has
+ * ended or its share of the time is over.
+ */
 final class DrainLifecycle extends AbstractStepLifecycle {
 
 	// The last of the outer steps: whatever else the container stops comes after it.
@@ -22,17 +25,21 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 
 	private final DrainGate gate;
 
+	private final EndlessWork endlessWork;
+
 	private final Duration timeout;
 
-	DrainLifecycle(ShutdownState state, TimeSource time, DrainGate gate, Duration timeout) {
+	DrainLifecycle(ShutdownState state, TimeSource time, DrainGate gate, EndlessWork endlessWork, Duration timeout) {
 		super("drain", PHASE, state, time);
 		this.gate = gate;
+		this.endlessWork = endlessWork;
 		this.timeout = timeout;
 	}
 
 	@Override
 	CompletableFuture<String> perform(Drain drain) {
 		long atBegin = this.gate.inFlight();
+		this.endlessWork.endAll();
 		CompletableFuture<Void> timedOut = time().in(drain.deadline().atMost(this.timeout));
 		return CompletableFuture.anyOf(this.gate.drained(), timedOut, drain.cancelled())
 			.thenCompose(
@@ -48,6 +55,11 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 					WorkInFlightText.list(left));
 		}
 		return state().enter(Stage.DRAINED).thenApply((told) -> found);
+	}
+
+	@Override
+	void undo() {
+		this.endlessWork.endNoMore();
 	}
 
 }

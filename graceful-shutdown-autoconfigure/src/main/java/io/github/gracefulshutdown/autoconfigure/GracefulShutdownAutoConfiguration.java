@@ -71,8 +71,13 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate) {
-		return new DrainLifecycle(state, this.time, gate, this.properties.getDrain().getTimeout());
+	EndlessWork endlessWork(GuestRunner guests) {
+		return new EndlessWork(this.time, guests, this.properties.getStreams().getPolicy());
+	}
+
+	@Bean
+	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork) {
+		return new DrainLifecycle(state, this.time, gate, endlessWork, this.properties.getDrain().getTimeout());
 	}
 
 	@Bean

@@ -35,6 +35,8 @@ public class GracefulShutdownProperties {
 
 	private final Drain drain = new Drain();
 
+	private final Streams streams = new Streams();
+
 	private final Teardown teardown = new Teardown();
 
 	private final ForceExit forceExit = new ForceExit();
@@ -65,6 +67,10 @@ public class GracefulShutdownProperties {
 
 	public Drain getDrain() {
 		return this.drain;
+	}
+
+	public Streams getStreams() {
+		return this.streams;
 	}
 
 	public Teardown getTeardown() {
@@ -164,6 +170,37 @@ public class GracefulShutdownProperties {
 
 		public void setTimeout(Duration timeout) {
 			this.timeout = timeout;
+		}
+
+	}
+
+	/** Work that does not end by itself. */
+	public static class Streams {
+
+		/**
+		 * What becomes of streams that do not end by themselves when the drain begins.
+		 */
+		private StreamPolicy policy = StreamPolicy.COMPLETE;
+
+		/**
+		 * Comma-separated list of media types of responses that do not end by themselves.
+		 */
+		private List<String> mediaTypes = new ArrayList<>(List.of("text/event-stream", "application/x-ndjson"));
+
+		public StreamPolicy getPolicy() {
+			return this.policy;
+		}
+
+		public void setPolicy(StreamPolicy policy) {
+			this.policy = policy;
+		}
+
+		public List<String> getMediaTypes() {
+			return this.mediaTypes;
+		}
+
+		public void setMediaTypes(List<String> mediaTypes) {
+			this.mediaTypes = mediaTypes;
 		}
 
 	}

@@ -230,6 +230,14 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 	}
 
 	/**
+	 * Returns whether the context closes, so that what is stopped now does not come back.
+	 * @return {@code false} while serving, and during a drain that can be undone
+	 */
+	public boolean isClosing() {
+		return this.state.isClosing();
+	}
+
+	/**
 	 * Returns the work that was left when the time for the drain was over.
 	 * @return the work, empty if there was none or the drain has not come to that
 	 */

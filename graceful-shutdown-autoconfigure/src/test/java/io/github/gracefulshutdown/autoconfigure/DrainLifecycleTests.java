@@ -23,7 +23,7 @@ class DrainLifecycleTests {
 	private final StepFixture fixture = new StepFixture();
 
 	private final DrainLifecycle drain = new DrainLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
-			Duration.ofSeconds(10));
+			this.fixture.endlessWork, Duration.ofSeconds(10));
 
 	@AfterEach
 	void close() {
@@ -71,6 +71,26 @@ class DrainLifecycleTests {
 		assertThat(stopped).isNotDone();
 		this.fixture.time.advance(Duration.ofNanos(1));
 		StepFixture.get(stopped);
+	}
+
+	@Test
+	void endsPolitelyWhatDoesNotEndByItself() {
+		Permit stream = this.fixture.enter();
+		this.fixture.endlessWork.add(stream, Duration.ZERO, stream::close);
+		this.fixture.gate.close();
+		StepFixture.get(this.fixture.stop(this.drain));
+		assertThat(this.fixture.state.beginDrain().outcome()).isEqualTo(Outcome.CLEAN);
+	}
+
+	@Test
+	void letsWhatDoesNotEndByItselfGoOnWhenTheDrainWasUndone() {
+		this.fixture.gate.close();
+		StepFixture.get(this.fixture.stop(this.drain));
+		this.drain.start();
+		this.fixture.gate.reopen();
+		Permit stream = this.fixture.enter();
+		this.fixture.endlessWork.add(stream, Duration.ZERO, stream::close);
+		assertThat(this.fixture.gate.inFlight()).isOne();
 	}
 
 	@Test

@@ -29,6 +29,8 @@ final class StepFixture implements AutoCloseable {
 
 	final DrainGate gate = new DrainGate(this.time::nanoTime);
 
+	final EndlessWork endlessWork = new EndlessWork(this.time, this.guests, StreamPolicy.COMPLETE);
+
 	StepFixture() {
 		this.context.refresh();
 	}

@@ -123,7 +123,8 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 	}
 
 	/**
-	 * Gives the permit back; exactly one of the two ends comes, after the last message.
+	 * Tells which thread the handler runs on, and gives the permit back. Exactly one of
+	 * the two ends comes, after the last message.
 	 */
 	private static final class ReleasingListener<Q> extends SimpleForwardingServerCallListener<Q> {
 
@@ -132,6 +133,18 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 		ReleasingListener(Listener<Q> listener, Permit permit) {
 			super(listener);
 			this.permit = permit;
+		}
+
+		@Override
+		public void onMessage(Q message) {
+			this.permit.continueHere();
+			super.onMessage(message);
+		}
+
+		@Override
+		public void onHalfClose() {
+			this.permit.continueHere();
+			super.onHalfClose();
 		}
 
 		@Override

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.BindableService;
@@ -184,7 +185,7 @@ class GrpcDrainTests {
 	}
 
 	@Test
-	void aBidirectionalStreamCountsUntilBothSidesAreDone() throws Exception {
+	void aBidirectionalStreamCountsUntilBothSidesAreDoneAndMayBeginWork() throws Exception {
 		Recorder answers = new Recorder();
 		StreamObserver<String> requests = converse(answers);
 		requests.onNext("one");
@@ -279,8 +280,8 @@ class GrpcDrainTests {
 	static class Application {
 
 		@Bean
-		EchoService echoService() {
-			return new EchoService();
+		EchoService echoService(DrainGate gate) {
+			return new EchoService(gate);
 		}
 
 	}
@@ -336,6 +337,12 @@ class GrpcDrainTests {
 		static final Metadata.Key<String> OTHER = Metadata.Key.of("other", Metadata.ASCII_STRING_MARSHALLER);
 
 		private static final ConcurrentHashMap<String, CountDownLatch> executed = new ConcurrentHashMap<>();
+
+		private final DrainGate gate;
+
+		EchoService(DrainGate gate) {
+			this.gate = gate;
+		}
 
 		private static MethodDescriptor<String, String> method(String name, MethodType type) {
 			return MethodDescriptor.<String, String>newBuilder(StringMarshaller.INSTANCE, StringMarshaller.INSTANCE)
@@ -401,7 +408,10 @@ class GrpcDrainTests {
 
 				@Override
 				public void onNext(String value) {
-					response.onNext(value);
+					try (Permit job = EchoService.this.gate.enter("job", value)) {
+						assertThat(job).isNotNull();
+						response.onNext(value);
+					}
 				}
 
 				@Override

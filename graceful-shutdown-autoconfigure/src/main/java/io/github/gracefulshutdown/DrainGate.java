@@ -135,12 +135,12 @@ public final class DrainGate {
 		if (this.closed) {
 			return null;
 		}
-		Slot slot = claimSlot(kind, description);
+		Permit permit = claimSlot(kind, description);
 		if (this.closed) {
-			abandon(slot);
+			abandon(permit);
 			return null;
 		}
-		return slot.hold();
+		return permit.hold();
 	}
 
 	/**
@@ -170,14 +170,14 @@ public final class DrainGate {
 		if (outer == null) {
 			return null;
 		}
-		Slot slot = claimSlot(kind, description);
+		Permit permit = claimSlot(kind, description);
 		synchronized (this.monitor) {
 			if (outer.isHeld()) {
-				this.pass = Math.min(this.pass, slot.index());
-				return slot.hold();
+				this.pass = Math.min(this.pass, permit.slot().index());
+				return permit.hold();
 			}
 		}
-		abandon(slot);
+		abandon(permit);
 		return null;
 	}
 
@@ -191,22 +191,24 @@ public final class DrainGate {
 		return null;
 	}
 
-	private Slot claimSlot(String kind, String description) {
+	private Permit claimSlot(String kind, String description) {
 		Thread thread = Thread.currentThread();
 		long now = this.nanoTime.getAsLong();
 		Slot[] slots = this.table;
 		Slot home = slots[(int) thread.getId() * HOME_DISTANCE & (slots.length - 1)];
-		return home.tryClaim(kind, description, thread, now) ? home : claimAnySlot(kind, description, thread, now);
+		Permit permit = home.tryClaim(kind, description, thread, now);
+		return (permit != null) ? permit : claimAnySlot(kind, description, thread, now);
 	}
 
-	private Slot claimAnySlot(String kind, String description, Thread thread, long now) {
+	private Permit claimAnySlot(String kind, String description, Thread thread, long now) {
 		ThreadLocalRandom random = ThreadLocalRandom.current();
 		while (true) {
 			Slot[] slots = this.table;
 			for (int i = 0; i < ATTEMPTS; i++) {
 				Slot any = slots[random.nextInt() & (slots.length - 1)];
-				if (any.tryClaim(kind, description, thread, now)) {
-					return any;
+				Permit permit = any.tryClaim(kind, description, thread, now);
+				if (permit != null) {
+					return permit;
 				}
 			}
 			growIfHalfFull();
@@ -221,9 +223,9 @@ public final class DrainGate {
 		}
 	}
 
-	private void abandon(Slot slot) {
-		slot.abandon();
-		movePassOn(slot);
+	private void abandon(Permit permit) {
+		permit.abandon();
+		movePassOn(permit.slot());
 	}
 
 	void release(Permit permit) {

@@ -47,6 +47,17 @@ public final class Permit implements AutoCloseable {
 		return this.slot;
 	}
 
+	/** Lets the work in that has claimed its slot. */
+	Permit hold() {
+		this.slot.hold(this.word);
+		return this;
+	}
+
+	/** Lets go of the slot that the work has claimed in vain. */
+	void abandon() {
+		this.slot.abandon(this.word);
+	}
+
 	boolean isHeld() {
 		return this.slot.isHeldBy(this.word);
 	}

@@ -101,21 +101,25 @@ class Slot {
 		return (this.word & PHASES) == HELD;
 	}
 
-	/** Claims the slot for work that may be let in, unless the slot is taken. */
+	/**
+	 * Claims the slot for work that may be let in.
+	 * @return its permit, which is to be {@link #hold held} or {@link #abandon
+	 * abandoned}, or {@code null} if the slot is taken
+	 */
 	@SuppressWarnings("ReferenceEquality") // of most slots the kind never changes
-	boolean tryClaim(String kind, String description, Thread thread, long nowNanos) {
+	@Nullable Permit tryClaim(String kind, String description, Thread thread, long nowNanos) {
 		if (this.kind != kind) {
 			this.gate.learn(kind);
 		}
 		long before = this.word;
 		if ((before & PHASES) != 0 || !WORD.compareAndSet(this, before, before + CLAIMED)) {
-			return false;
+			return null;
 		}
 		VarHandle.storeStoreFence();
 		describe(kind, description, thread);
 		this.sinceNanos = nowNanos;
 		this.endless = false;
-		return true;
+		return new Permit(this, before + HELD);
 	}
 
 	@SuppressWarnings("ReferenceEquality") // what is the same is not written
@@ -132,15 +136,13 @@ class Slot {
 	}
 
 	/** Lets the work in for which this thread has claimed the slot. */
-	Permit hold() {
-		long held = (long) WORD.get(this) - CLAIMED + HELD; // nobody else writes it now
-		WORD.setRelease(this, held);
-		return new Permit(this, held);
+	void hold(long permit) {
+		WORD.setRelease(this, permit);
 	}
 
 	/** Empties the slot that this thread has claimed in vain. */
-	void abandon() {
-		this.word = (long) WORD.get(this) - CLAIMED + NEXT;
+	void abandon(long permit) {
+		this.word = permit - HELD + NEXT;
 	}
 
 	boolean isHeldBy(long permit) {

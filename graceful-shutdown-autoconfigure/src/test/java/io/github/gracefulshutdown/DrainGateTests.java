@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -344,6 +345,39 @@ class DrainGateTests {
 			this.gate.reopen();
 		}
 		CompletableFuture.allOf(done.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void attemptsThatGoOnAndOnLoseNoDrain() throws Exception {
+		AtomicBoolean over = new AtomicBoolean();
+		List<CompletableFuture<Void>> attempts = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			attempts.add(CompletableFuture.runAsync(() -> attemptUntil(over), (task) -> new Thread(task).start()));
+		}
+		try {
+			for (int cycle = 0; cycle < 200; cycle++) {
+				Permit last = enter();
+				this.gate.close();
+				assertThat(this.gate.drained()).isNotDone();
+				last.close();
+				this.gate.drained().get(10, TimeUnit.SECONDS);
+				assertThat(this.gate.inFlight()).isZero();
+				this.gate.reopen();
+			}
+		}
+		finally {
+			over.set(true);
+		}
+		CompletableFuture.allOf(attempts.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+	}
+
+	private void attemptUntil(AtomicBoolean over) {
+		while (!over.get()) {
+			Permit permit = this.gate.tryEnter("http", "GET /");
+			if (permit != null) {
+				permit.close();
+			}
+		}
 	}
 
 	private void work(CyclicBarrier barrier, int cycles, AtomicInteger inside) {

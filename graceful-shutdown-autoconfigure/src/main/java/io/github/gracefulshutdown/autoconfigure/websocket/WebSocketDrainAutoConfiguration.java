@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -36,14 +37,15 @@ public final class WebSocketDrainAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	WebSocketSessions webSocketSessions(DrainGate gate, EndlessWork endlessWork, GuestRunner guests,
-			ObjectProvider<WebSocketCloseListener> listeners, GracefulShutdownProperties properties) {
+	WebSocketSessions webSocketSessions(ApplicationContext context, DrainGate gate, EndlessWork endlessWork,
+			GuestRunner guests, ObjectProvider<WebSocketCloseListener> listeners,
+			GracefulShutdownProperties properties) {
 		GracefulShutdownProperties.WebSocket settings = properties.getWebsocket();
 		CloseReason reason = new CloseReason(CloseCodes.getCloseCode(settings.getCloseCode()),
 				"This instance is shutting down: connect again");
 		Duration drain = properties.getDrain().getTimeout();
 		Duration spread = settings.getSpread();
-		return new WebSocketSessions(gate, endlessWork, guests, listeners, reason,
+		return new WebSocketSessions(context, gate, endlessWork, guests, listeners, reason,
 				(spread.compareTo(drain) < 0) ? spread : drain);
 	}
 

@@ -23,6 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 
 /**
@@ -44,6 +45,8 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 	// The shutdown waits for a listener of its stages for a second.
 	private static final Duration LAST_BOUND = Duration.ofMillis(800);
 
+	private final ApplicationContext context;
+
 	private final DrainGate gate;
 
 	private final EndlessWork endlessWork;
@@ -58,8 +61,9 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 
 	private final Set<CountedConnection> open = ConcurrentHashMap.newKeySet();
 
-	WebSocketSessions(DrainGate gate, EndlessWork endlessWork, GuestRunner guests,
+	WebSocketSessions(ApplicationContext context, DrainGate gate, EndlessWork endlessWork, GuestRunner guests,
 			ObjectProvider<WebSocketCloseListener> listeners, CloseReason closeReason, Duration spread) {
+		this.context = context;
 		this.gate = gate;
 		this.endlessWork = endlessWork;
 		this.guests = guests;
@@ -152,7 +156,7 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 	 */
 	@Override
 	public void onApplicationEvent(StageChangedEvent event) {
-		if (event.getStage() == Stage.DRAINED && !this.open.isEmpty()) {
+		if (event.getSource() == this.context && event.getStage() == Stage.DRAINED && !this.open.isEmpty()) {
 			closeAll(List.copyOf(this.open));
 		}
 	}

@@ -41,6 +41,8 @@ public class GracefulShutdownProperties {
 
 	private final ForceExit forceExit = new ForceExit();
 
+	private final WebSocket websocket = new WebSocket();
+
 	public Duration getTimeout() {
 		return this.timeout;
 	}
@@ -79,6 +81,10 @@ public class GracefulShutdownProperties {
 
 	public ForceExit getForceExit() {
 		return this.forceExit;
+	}
+
+	public WebSocket getWebsocket() {
+		return this.websocket;
 	}
 
 	/** Leaving the registries. */
@@ -253,6 +259,40 @@ public class GracefulShutdownProperties {
 
 		public void setExitCode(int exitCode) {
 			this.exitCode = exitCode;
+		}
+
+	}
+
+	/** WebSocket sessions. */
+	public static class WebSocket {
+
+		/**
+		 * Code of the close of sessions: 1012 (service restart) or 1001 (going away).
+		 */
+		private int closeCode = 1012;
+
+		/**
+		 * Time over which the closes of all sessions are spread, so that clients do not
+		 * connect elsewhere all at once. If a duration suffix is not specified, seconds
+		 * will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration spread = Duration.ofSeconds(1);
+
+		public int getCloseCode() {
+			return this.closeCode;
+		}
+
+		public void setCloseCode(int closeCode) {
+			this.closeCode = closeCode;
+		}
+
+		public Duration getSpread() {
+			return this.spread;
+		}
+
+		public void setSpread(Duration spread) {
+			this.spread = spread;
 		}
 
 	}

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Runs code of others, each call on a daemon thread of its own and for a limited time, so
  * that nothing it throws and no time it takes can stop a shutdown.
  */
-final class GuestRunner {
+public final class GuestRunner {
 
 	private final TimeSource time;
 
@@ -25,9 +25,14 @@ final class GuestRunner {
 	/**
 	 * Runs the code. The future completes with its result, with what it throws, or with a
 	 * {@link TimeoutException} when the bound has passed; the thread is interrupted then.
+	 * @param <T> the type of the result
+	 * @param name what the thread is for
+	 * @param bound how long the code may take
+	 * @param code the code
+	 * @return a future of the result
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored") // the result is what counts
-	<T extends @Nullable Object> CompletableFuture<T> run(String name, Duration bound, Callable<T> code) {
+	public <T extends @Nullable Object> CompletableFuture<T> run(String name, Duration bound, Callable<T> code) {
 		CompletableFuture<T> result = new CompletableFuture<>();
 		Thread thread = new Thread(() -> complete(result, code), "graceful-shutdown-" + name);
 		thread.setDaemon(true);

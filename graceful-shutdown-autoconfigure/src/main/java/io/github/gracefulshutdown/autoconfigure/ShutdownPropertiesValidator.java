@@ -45,6 +45,12 @@ final class ShutdownPropertiesValidator {
 		if (minimum != null) {
 			requireNotLonger(minimum, maximum);
 		}
+		requireNotLonger(setting("websocket.spread", properties.getWebsocket().getSpread()), drain);
+		int closeCode = properties.getWebsocket().getCloseCode();
+		if (closeCode != 1001 && closeCode != 1012) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "websocket.close-code", closeCode,
+					"Use 1012 (service restart) or 1001 (going away).");
+		}
 		int exitCode = properties.getForceExit().getExitCode();
 		if (exitCode < 0 || exitCode > 255) {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "force-exit.exit-code", exitCode,

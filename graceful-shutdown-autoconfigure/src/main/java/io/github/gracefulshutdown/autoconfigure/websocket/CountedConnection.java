@@ -1,0 +1,66 @@
+package io.github.gracefulshutdown.autoconfigure.websocket;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.gracefulshutdown.Permit;
+import jakarta.websocket.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connection of a WebSocket session, with its permit: from the handshake, before which no
+ * session is there, until the connection is closed, which is after the session was.
+ * However many ends it comes to, the permit is given back once.
+ */
+final class CountedConnection {
+
+	private final Permit permit;
+
+	private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+	private final AtomicBoolean closing = new AtomicBoolean();
+
+	private volatile @Nullable Session session;
+
+	@SuppressWarnings("FutureReturnValueIgnored") // giving it back does not fail
+	CountedConnection(Permit permit) {
+		this.permit = permit;
+		this.ended.thenRun(permit::close);
+	}
+
+	Permit permit() {
+		return this.permit;
+	}
+
+	/** Returns the session, or {@code null} if it is not open yet. */
+	@Nullable Session session() {
+		return this.session;
+	}
+
+	void setSession(Session session) {
+		this.session = session;
+	}
+
+	/** Returns whether the caller is the one who has to close the session. */
+	boolean beginClose() {
+		return this.closing.compareAndSet(false, true);
+	}
+
+	/** Takes the connection for ended. */
+	void end() {
+		this.ended.complete(null);
+	}
+
+	/** Takes the connection for ended, at the latest when the time has passed. */
+	@SuppressWarnings("FutureReturnValueIgnored") // the same future
+	void endWithin(Duration time) {
+		this.ended.completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	CompletableFuture<Void> ended() {
+		return this.ended.copy();
+	}
+
+}

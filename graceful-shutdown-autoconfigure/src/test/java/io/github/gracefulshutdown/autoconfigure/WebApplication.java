@@ -33,7 +33,11 @@ public final class WebApplication implements AutoCloseable {
 
 	/** Starts an application; without a lame duck unless the properties say otherwise. */
 	public static WebApplication start(Class<?> configuration, String... properties) {
-		SpringApplication application = new SpringApplication(configuration);
+		return start(new SpringApplication(configuration), properties);
+	}
+
+	/** Starts what was prepared, with the same properties. */
+	public static WebApplication start(SpringApplication application, String... properties) {
 		application.setBannerMode(Banner.Mode.OFF);
 		application.setRegisterShutdownHook(false);
 		application.setDefaultProperties(Map.of("server.port", "0", "grpc.server.port", "-1",

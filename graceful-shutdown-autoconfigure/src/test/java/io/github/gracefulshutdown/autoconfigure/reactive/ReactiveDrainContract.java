@@ -3,8 +3,12 @@ package io.github.gracefulshutdown.autoconfigure.reactive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -360,6 +364,27 @@ abstract class ReactiveDrainContract {
 	}
 
 	@Test
+	void overHttp2CallersAreToldWithoutAHeaderOfTheConnection() throws Exception {
+		restart("server.http2.enabled=true");
+		HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+		CompletableFuture<HttpResponse<String>> inFlight = client.sendAsync(request("/answer"),
+				BodyHandlers.ofString());
+		awaitInFlight(1);
+		CompletableFuture<Outcome> drained = this.application.sequence().drain();
+		awaitStage(Stage.BLOCKING);
+		HttpResponse<String> refused = client.send(request("/hello"), BodyHandlers.ofString());
+		assertThat(refused.statusCode()).isEqualTo(503);
+		assertThat(refused.headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
+		this.controller.answer.tryEmitValue("done");
+		HttpResponse<String> response = inFlight.get(10, TimeUnit.SECONDS);
+		assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+		assertThat(response.body()).isEqualTo("done");
+		assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
+		assertThat(response.headers().firstValue("Connection")).isEmpty();
+		assertThat(drained.get(9, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+	}
+
+	@Test
 	void exemptPathsAreNeitherCountedNorRefused() throws Exception {
 		restart("graceful.shutdown.exempt-paths=/exempt/**", "spring.webflux.base-path=/app");
 		drain();
@@ -380,6 +405,12 @@ abstract class ReactiveDrainContract {
 		Socket socket = new Socket("localhost", this.application.port());
 		socket.setSoTimeout(15_000);
 		return socket;
+	}
+
+	private HttpRequest request(String path) {
+		return HttpRequest.newBuilder(URI.create("http://localhost:" + this.application.port() + path))
+			.timeout(Duration.ofSeconds(20))
+			.build();
 	}
 
 	private static void request(Socket socket, String line, String... headers) throws IOException {

@@ -100,7 +100,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 		if (permit == null) {
 			return Rejection.send(request, response);
 		}
-		response.beforeCommit(() -> Mono.fromRunnable(() -> giveNotice(response.getHeaders())));
+		response.beforeCommit(() -> Mono.fromRunnable(() -> giveNotice(request, response.getHeaders())));
 		ServerHttpResponse endable = EndableResponse.of(response, this.streams,
 				(end) -> this.endlessWork.add(permit, Duration.ZERO, end));
 		Mono<Void> handled = Mono.defer(() -> chain.filter(exchange.mutate().response(endable).build()))
@@ -112,12 +112,11 @@ final class DrainWebFilter implements WebFilter, Ordered {
 		return handled.doFinally((signal) -> permit.close());
 	}
 
-	/** Over HTTP/2 the servers leave the header of the connection out. */
-	private void giveNotice(HttpHeaders headers) {
+	private void giveNotice(ServerHttpRequest request, HttpHeaders headers) {
 		if (this.admission.isNoticeDue()) {
 			headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_LAME_DUCK);
 			if (this.admission.isConnectionCloseDue()) {
-				headers.set(HttpHeaders.CONNECTION, "close");
+				ConnectionHeader.close(request, headers);
 			}
 		}
 	}

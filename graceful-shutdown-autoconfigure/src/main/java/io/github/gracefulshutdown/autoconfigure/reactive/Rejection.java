@@ -31,7 +31,7 @@ final class Rejection {
 		HttpHeaders headers = response.getHeaders();
 		headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);
 		headers.set(HttpHeaders.RETRY_AFTER, "0");
-		headers.set(HttpHeaders.CONNECTION, "close");
+		ConnectionHeader.close(request, headers);
 		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
 		Mono<DataBuffer> body = Mono.fromSupplier(() -> response.bufferFactory().wrap(BODY));
 		// Flushed before it ends: with its end the servers close the connection.

@@ -367,6 +367,8 @@ abstract class ReactiveDrainContract {
 	void overHttp2CallersAreToldWithoutAHeaderOfTheConnection() throws Exception {
 		restart("server.http2.enabled=true");
 		HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+		client.send(request("/hello"), BodyHandlers.ofString()); // upgrades the
+																	// connection
 		CompletableFuture<HttpResponse<String>> inFlight = client.sendAsync(request("/answer"),
 				BodyHandlers.ofString());
 		awaitInFlight(1);
@@ -447,12 +449,11 @@ abstract class ReactiveDrainContract {
 		}
 
 		@Bean
-		@Order(-10) // before the one that answers
+		@Order(-10) // before the one that answers, which takes its time then
 		WebExceptionHandler recordingExceptionHandler(DrainGate gate, Controller controller) {
-			return (exchange, ex) -> {
-				controller.inFlightAtError.set(gate.inFlight());
-				return Mono.error(ex);
-			};
+			return (exchange, ex) -> Mono.delay(Duration.ofMillis(100))
+				.doOnNext((tick) -> controller.inFlightAtError.set(gate.inFlight()))
+				.then(Mono.error(ex));
 		}
 
 	}

@@ -27,6 +27,8 @@ class OptionalLibrariesTests {
 	@ParameterizedTest
 	@CsvSource(quoteCharacter = '"', value = { "nothing missing, ^$",
 			"servlet only, grpc|protobuf|actuator|micrometer-core|spring-cloud|spring-boot-health",
+			"WebFlux only, tomcat|webmvc|servlet|grpc|protobuf|actuator|micrometer-core|spring-cloud|spring-boot-health",
+			"WebFlux with actuator, tomcat|webmvc|servlet|grpc|protobuf|spring-cloud",
 			"gRPC only, tomcat|spring-web|servlet|actuator|micrometer-core|spring-cloud|spring-boot-health",
 			"no actuator, actuator|spring-boot-health",
 			"no Micrometer and so no actuator, micrometer-core|micrometer-jakarta|actuator|health",

@@ -4,11 +4,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
-import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.github.gracefulshutdown.autoconfigure.ShutdownStatus;
 import org.jspecify.annotations.Nullable;
@@ -60,25 +59,37 @@ final class DrainEndpoint {
 	 * JSON alone, and would answer it with 415.
 	 */
 	@WriteOperation
-	WebEndpointResponse<?> drain() throws InterruptedException {
+	WebEndpointResponse<?> drain() throws InterruptedException, ExecutionException {
 		return drain(this.queryParameters.get("wait"));
 	}
 
 	@WriteOperation
-	WebEndpointResponse<?> drain(@Nullable String wait) throws InterruptedException {
+	WebEndpointResponse<?> drain(@Nullable String wait) throws InterruptedException, ExecutionException {
+		return begin(wait).get();
+	}
+
+	/** Begins a drain and returns at once, with the answer when there is one. */
+	CompletableFuture<WebEndpointResponse<?>> begin(@Nullable String wait) {
 		@Nullable Duration limit = (wait != null) ? parse(wait) : Duration.ZERO;
 		if (limit == null) {
-			return problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST,
-					"'wait' is '%s'. Use a duration from 0s to 1d, such as 500ms or 20s.".formatted(wait));
+			return CompletableFuture.completedFuture(problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST,
+					"'wait' is '%s'. Use a duration from 0s to 1d, such as 500ms or 20s.".formatted(wait)));
 		}
-		CompletableFuture<Outcome> drained = this.sequence.drain();
-		try {
-			boolean ended = await(drained, limit) && wait != null;
+		return this.sequence.drain()
+			.thenApply((outcome) -> wait != null)
+			.completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS)
+			.handle(this::answer);
+	}
+
+	private WebEndpointResponse<?> answer(@Nullable Boolean ended, @Nullable Throwable failure) {
+		if (ended != null) {
 			return new WebEndpointResponse<>(this.sequence.status(), ended ? WebEndpointResponse.STATUS_OK : ACCEPTED);
 		}
-		catch (CancellationException ex) {
+		Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
+		if (cause instanceof CancellationException) {
 			return problem("Conflict", CONFLICT, "The drain was undone: this instance serves again.");
 		}
+		throw new IllegalStateException(cause);
 	}
 
 	private static @Nullable Duration parse(String wait) {
@@ -88,22 +99,6 @@ final class DrainEndpoint {
 		}
 		catch (IllegalArgumentException ex) {
 			return null;
-		}
-	}
-
-	private static boolean await(CompletableFuture<Outcome> drained, Duration limit) throws InterruptedException {
-		try {
-			drained.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-			return true;
-		}
-		catch (TimeoutException ex) {
-			return false;
-		}
-		catch (ExecutionException ex) {
-			if (ex.getCause() instanceof CancellationException undone) {
-				throw undone;
-			}
-			throw new IllegalStateException(ex);
 		}
 	}
 

@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for the drain endpoint. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
@@ -50,19 +51,48 @@ public final class DrainEndpointAutoConfiguration {
 						? attributes.getRequest().getParameter(name) : null;
 		}
 
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnWebApplication
-	static class ExemptPathsConfiguration {
-
 		@Bean
 		@ConditionalOnMissingBean(name = "actuatorExemptPaths")
 		ExemptPaths actuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
 			return new ActuatorExemptPaths(endpoints, environment.getProperty("spring.mvc.servlet.path", ""),
-					ManagementPortType.get(environment) == ManagementPortType.SAME);
+					isOnSamePort(environment));
 		}
 
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	static class ReactiveConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "actuatorExemptPaths")
+		ExemptPaths actuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
+			return new ActuatorExemptPaths(endpoints, "", isOnSamePort(environment));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@ConditionalOnAvailableEndpoint(DrainEndpoint.class)
+	static class ReactiveEndpointConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ReactiveDrainEndpointExtension reactiveDrainEndpointExtension(DrainEndpoint endpoint) {
+			return new ReactiveDrainEndpointExtension(endpoint);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ServerWebExchangeContextFilter serverWebExchangeContextFilter() {
+			return new ServerWebExchangeContextFilter();
+		}
+
+	}
+
+	private static boolean isOnSamePort(Environment environment) {
+		return ManagementPortType.get(environment) == ManagementPortType.SAME;
 	}
 
 }

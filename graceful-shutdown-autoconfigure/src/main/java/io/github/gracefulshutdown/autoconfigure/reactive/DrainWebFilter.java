@@ -1,0 +1,124 @@
+package io.github.gracefulshutdown.autoconfigure.reactive;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.autoconfigure.EndlessWork;
+import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
+import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.PathContainer;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * Counts each request to its real end, has its response carry the notice, and refuses it
+ * when the gate is closed. A stream that it answers with ends when the drain begins.
+ */
+final class DrainWebFilter implements WebFilter, Ordered {
+
+	private final RequestAdmission admission;
+
+	private final ApplicationContext context;
+
+	// Looked up late, because the paths of the actuator need all of it.
+	private final SingletonSupplier<List<ExemptPaths>> exemptPaths;
+
+	private final EndlessWork endlessWork;
+
+	private final List<MediaType> streams;
+
+	DrainWebFilter(RequestAdmission admission, ApplicationContext context, ObjectProvider<ExemptPaths> exemptPaths,
+			EndlessWork endlessWork, List<MediaType> streams) {
+		this.admission = admission;
+		this.context = context;
+		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
+		this.endlessWork = endlessWork;
+		this.streams = List.copyOf(streams);
+	}
+
+	// Outside everything that costs or needs a session. The observation is further out
+	// than any filter, so that what is refused is seen in the metrics.
+	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE + 10;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		return isExempt(exchange) ? chain.filter(exchange)
+				: Mono.deferContextual((context) -> filter(exchange, chain, context));
+	}
+
+	/** The port of the actuator has a context of its own, which takes our filters too. */
+	private boolean isExempt(ServerWebExchange exchange) {
+		if (exchange.getApplicationContext() != this.context) {
+			return true;
+		}
+		String path = decode(exchange.getRequest().getPath().pathWithinApplication());
+		for (ExemptPaths exempt : this.exemptPaths.obtain()) {
+			if (path != null && exempt.contains(path)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Returns nothing for a path that others may take for another than it looks. */
+	private static @Nullable String decode(PathContainer path) {
+		StringBuilder decoded = new StringBuilder();
+		for (PathContainer.Element element : path.elements()) {
+			String value = element.value();
+			if (element instanceof PathContainer.PathSegment segment) {
+				value = segment.valueToMatch();
+				if (value.equals("..") || value.contains("/")) {
+					return null;
+				}
+			}
+			decoded.append(value);
+		}
+		return decoded.toString();
+	}
+
+	private Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain, ContextView context) {
+		ServerHttpRequest request = exchange.getRequest();
+		ServerHttpResponse response = exchange.getResponse();
+		Permit permit = this.admission.tryEnter(request.getMethod() + " " + request.getPath().value());
+		if (permit == null) {
+			return Rejection.send(request, response);
+		}
+		response.beforeCommit(() -> Mono.fromRunnable(() -> giveNotice(request, response.getHeaders())));
+		ServerHttpResponse endable = EndableResponse.of(response, this.streams,
+				(end) -> this.endlessWork.add(permit, Duration.ZERO, end));
+		Mono<Void> handled = Mono.defer(() -> chain.filter(exchange.mutate().response(endable).build()))
+			.contextWrite((outer) -> outer.put(Permit.class, permit));
+		if (context.hasKey(RequestEnd.class)) {
+			context.get(RequestEnd.class).hold(permit);
+			return handled;
+		}
+		return handled.doFinally((signal) -> permit.close());
+	}
+
+	private void giveNotice(ServerHttpRequest request, HttpHeaders headers) {
+		if (this.admission.isNoticeDue()) {
+			headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_LAME_DUCK);
+			if (this.admission.isConnectionCloseDue()) {
+				ConnectionHeader.close(request, headers);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.github.gracefulshutdown.autoconfigure.reactive;
+
+import java.util.List;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.autoconfigure.EndlessWork;
+import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
+import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for draining requests to reactive
+ * applications.
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass({ WebFilter.class, Mono.class })
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnBean(ShutdownSequence.class)
+public final class ReactiveDrainAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "httpRequestAdmission")
+	RequestAdmission httpRequestAdmission(DrainGate gate, ShutdownSequence sequence) {
+		return new RequestAdmission("http", gate, sequence);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "drainWebFilter")
+	WebFilter drainWebFilter(RequestAdmission httpRequestAdmission, ApplicationContext context,
+			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork, GracefulShutdownProperties properties) {
+		List<MediaType> streams = MediaType.parseMediaTypes(properties.getStreams().getMediaTypes());
+		return new DrainWebFilter(httpRequestAdmission, context, exemptPaths, endlessWork, streams);
+	}
+
+	@Bean
+	@Order // the outermost of all decorators, so that what they write counts as well
+	HttpHandlerDecoratorFactory requestEndDecoratorFactory() {
+		return RequestEnd::decorate;
+	}
+
+}

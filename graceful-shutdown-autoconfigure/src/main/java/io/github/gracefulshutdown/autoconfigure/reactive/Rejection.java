@@ -1,0 +1,43 @@
+package io.github.gracefulshutdown.autoconfigure.reactive;
+
+import java.nio.charset.StandardCharsets;
+
+import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * Answer to a request that was refused: a 503 that says that nothing was executed, with a
+ * problem document (RFC 9457). Not an error, which the application would handle.
+ */
+final class Rejection {
+
+	private static final byte[] BODY = """
+			{"type":"about:blank","title":"Service Unavailable","status":503,\
+			"detail":"This instance is shutting down. The request was not executed: send it to another instance."}"""
+		.getBytes(StandardCharsets.UTF_8);
+
+	private Rejection() {
+	}
+
+	static Mono<Void> send(ServerHttpRequest request, ServerHttpResponse response) {
+		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
+		HttpHeaders headers = response.getHeaders();
+		headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);
+		headers.set(HttpHeaders.RETRY_AFTER, "0");
+		ConnectionHeader.close(request, headers);
+		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+		Mono<DataBuffer> body = Mono.fromSupplier(() -> response.bufferFactory().wrap(BODY));
+		// Flushed before it ends: with its end the servers close the connection.
+		return RefusedBody.isExpected(request)
+				? response.writeAndFlushWith(Mono.just(body)).then(RefusedBody.read(request))
+				: response.writeWith(body);
+	}
+
+}

@@ -63,7 +63,9 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 			logger.warn("The time for the drain is over with {} in flight:{}", left.size(),
 					WorkInFlightText.list(left));
 		}
-		return state().enter(Stage.DRAINED).thenApply((told) -> found);
+		return state().enter(Stage.DRAINED)
+			.thenCompose((told) -> this.intakes.onTheWay())
+			.thenApply((onTheWay) -> (onTheWay > 0) ? found + ", %d on their way are left".formatted(onTheWay) : found);
 	}
 
 	@Override

@@ -4,7 +4,8 @@ package io.github.gracefulshutdown.autoconfigure;
  * What a server has received and not handed over yet: connections on which a request may
  * be on its way, from the accepted socket to the queue in front of busy threads. The gate
  * knows nothing of it, because it counts from the handler on. One bean for each server;
- * it is called by one thread at a time, a thread of the shutdown, and may throw.
+ * it is called on threads of the shutdown, by one at a time unless a call takes more than
+ * two seconds, and may throw.
  */
 public interface RequestIntake {
 

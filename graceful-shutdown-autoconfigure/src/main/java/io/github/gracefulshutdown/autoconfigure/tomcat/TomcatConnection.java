@@ -1,17 +1,21 @@
 package io.github.gracefulshutdown.autoconfigure.tomcat;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.Socket;
 import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 
+import jakarta.servlet.http.HttpUpgradeHandler;
 import org.apache.coyote.Processor;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
+import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 import org.springframework.util.ReflectionUtils;
@@ -31,11 +35,14 @@ final class TomcatConnection {
 		/** Has got a request or a part of it, is about to, or answers one. */
 		BUSY,
 
-		/** Belongs to a handler that answers by itself, later. */
-		ASYNC,
+		/** Belongs to a handler that answers by itself, later, or to another protocol. */
+		HANDED_OVER,
 
-		/** Speaks another protocol than HTTP/1, and has nothing to read. */
-		UPGRADED,
+		/** Speaks HTTP/2, has no stream, and nothing has come for a while. */
+		MULTIPLEXED_IDLE,
+
+		/** Speaks HTTP/2, and has streams. */
+		MULTIPLEXED_BUSY,
 
 		/** Is closed, or will be when the client has read to its end. */
 		CLOSED
@@ -69,16 +76,46 @@ final class TomcatConnection {
 
 	private final NioSocketWrapper wrapper;
 
+	private final int requestsPerConnection;
+
 	private final long dryingSinceMillis;
 
-	TomcatConnection(NioSocketWrapper wrapper, long dryingSinceMillis) {
+	/**
+	 * Creates a view of the connection.
+	 * @param requestsPerConnection how many requests a connection was good for before the
+	 * drain
+	 * @param dryingSinceMillis when the drain began, by the clock of Tomcat's sockets
+	 */
+	TomcatConnection(NioSocketWrapper wrapper, int requestsPerConnection, long dryingSinceMillis) {
 		this.wrapper = wrapper;
+		this.requestsPerConnection = requestsPerConnection;
 		this.dryingSinceMillis = dryingSinceMillis;
 	}
 
 	/** Returns what the connection is doing, {@link State#BUSY} if in doubt. */
 	State state() {
 		return withLock(this::stateWithLock);
+	}
+
+	/** Returns how many streams of HTTP/2 have begun and not ended. */
+	int streams() {
+		Processor processor = (Processor) this.wrapper.getCurrentProcessor();
+		return (processor != null && isHttp2(processor)) ? streams(processor) : 0;
+	}
+
+	/**
+	 * Tells the client of a connection of HTTP/2 to begin no more streams on it, unless
+	 * there are some now or were a moment ago: the client of the JDK, unless it is a
+	 * recent one, fails all the streams it has when it is told.
+	 */
+	void sayGoAwayIfIdle() {
+		withLock(() -> {
+			State state = stateWithLock();
+			if (state == State.MULTIPLEXED_IDLE) {
+				((Processor) this.wrapper.getCurrentProcessor()).pause();
+			}
+			return state;
+		});
 	}
 
 	/**
@@ -93,6 +130,11 @@ final class TomcatConnection {
 			}
 			if (state == State.IDLE || state == State.STALLED) {
 				close();
+			}
+			else if (state == State.MULTIPLEXED_IDLE) {
+				// As when it has been idle for too long: it is told which stream was the
+				// last that was processed, and closed.
+				this.wrapper.processSocket(SocketEvent.TIMEOUT, false);
 			}
 			return state;
 		});
@@ -129,32 +171,53 @@ final class TomcatConnection {
 				&& socket().getInputStream().available() == 0;
 		Processor processor = (Processor) this.wrapper.getCurrentProcessor();
 		if (processor == null) {
-			return (waiting && isSilent()) ? State.IDLE : State.BUSY;
+			return (waiting && !isPatienceDue() && isSilent()) ? State.IDLE : State.BUSY;
 		}
-		if (processor.isUpgrade()) {
-			return (isHttp2(processor) && !waiting) ? State.BUSY : State.UPGRADED;
+		if (isHttp2(processor)) {
+			return (streams(processor) > 0) ? State.MULTIPLEXED_BUSY
+					: (waiting && isSilent()) ? State.MULTIPLEXED_IDLE : State.BUSY;
 		}
-		if (processor.isAsync()) {
-			return State.ASYNC;
+		if (processor.isUpgrade() || processor.isAsync()) {
+			return State.HANDED_OVER;
 		}
-		return (waiting && !isWithinPatience()) ? State.STALLED : State.BUSY;
+		return (waiting && !isWithin(PATIENCE, this.wrapper.getLastRead())) ? State.STALLED : State.BUSY;
+	}
+
+	/** Returns whether the client has not got to its first request yet, but may. */
+	private boolean isPatienceDue() {
+		int left = this.wrapper.decrementKeepAlive() + 1;
+		this.wrapper.setKeepAliveLeft(left);
+		boolean unused = left > 0 && (left == 1 || left == this.requestsPerConnection);
+		return (unused || !this.wrapper.getSocket().isHandshakeComplete())
+				&& isWithin(PATIENCE, this.wrapper.getLastRead());
 	}
 
 	private boolean isSilent() {
-		if (this.wrapper.getLastRead() == this.wrapper.getLastWrite()) { // as if new
-			return !isWithinPatience();
-		}
-		long since = Math.max(this.dryingSinceMillis, this.wrapper.getLastWrite());
-		return System.currentTimeMillis() - since >= SILENCE.toMillis();
+		long last = Math.max(this.wrapper.getLastRead(), this.wrapper.getLastWrite());
+		return !isWithin(SILENCE, Math.max(last, this.dryingSinceMillis));
 	}
 
-	private boolean isWithinPatience() {
-		return System.currentTimeMillis() - this.wrapper.getLastRead() < PATIENCE.toMillis();
+	private static boolean isWithin(Duration time, long sinceMillis) {
+		return System.currentTimeMillis() - sinceMillis < time.toMillis();
 	}
 
 	private static boolean isHttp2(Processor processor) {
+		if (!processor.isUpgrade()) {
+			return false;
+		}
 		String protocol = processor.getUpgradeToken().getProtocol();
 		return "h2".equals(protocol) || "h2c".equals(protocol);
+	}
+
+	/** Reads a field that is not public; without it every connection has a stream. */
+	private static int streams(Processor processor) {
+		HttpUpgradeHandler handler = processor.getUpgradeToken().getHttpUpgradeHandler();
+		Field field = ReflectionUtils.findField(handler.getClass(), "activeRemoteStreamCount", AtomicInteger.class);
+		if (field == null) {
+			return 1;
+		}
+		ReflectionUtils.makeAccessible(field);
+		return ((AtomicInteger) Objects.requireNonNull(ReflectionUtils.getField(field, handler))).get();
 	}
 
 	private void refuse() throws IOException {

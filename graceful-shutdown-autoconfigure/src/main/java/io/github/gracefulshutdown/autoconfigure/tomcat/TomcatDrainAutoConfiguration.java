@@ -10,9 +10,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for draining an embedded Tomcat. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 public final class TomcatDrainAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@Lazy(false) // counts from the first request on
 	TomcatRequestIntake tomcatRequestIntake(ServletContext servletContext) {
 		return new TomcatRequestIntake(servletContext);
 	}

@@ -21,7 +21,7 @@ import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -32,7 +32,7 @@ import org.springframework.util.ReflectionUtils;
  * from these there is a way to the connectors over Tomcat's own API. A management port of
  * its own is another Tomcat and not touched, nor is a Tomcat that others have started.
  */
-final class TomcatRequestIntake implements RequestIntake, SmartInitializingSingleton {
+final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	// The only way to the connections; not public.
 	private static final Method GET_ENDPOINT = Objects
@@ -55,7 +55,7 @@ final class TomcatRequestIntake implements RequestIntake, SmartInitializingSingl
 	}
 
 	@Override
-	public void afterSingletonsInstantiated() {
+	public void afterPropertiesSet() {
 		Engine engine = engine();
 		if (engine != null) {
 			engine.getPipeline().addValve(this.inside);
@@ -64,8 +64,8 @@ final class TomcatRequestIntake implements RequestIntake, SmartInitializingSingl
 
 	@Override
 	public void runDry() {
-		this.dryingSinceMillis = System.currentTimeMillis(); // the clock of Tomcat's
-																// sockets
+		connections().forEach(TomcatConnection::sayGoAwayIfIdle);
+		this.dryingSinceMillis = System.currentTimeMillis();
 		protocols().forEach((protocol) -> {
 			this.requestsPerConnection.putIfAbsent(protocol, protocol.getMaxKeepAliveRequests());
 			protocol.setMaxKeepAliveRequests(1);
@@ -73,16 +73,25 @@ final class TomcatRequestIntake implements RequestIntake, SmartInitializingSingl
 	}
 
 	/*
-	 * Of the connections that are busy those are taken off whose request has a handler. A
-	 * request that is inside while we look is busy all the time, so what was counted in
-	 * before the look and not counted out after it is among the busy ones: the difference
-	 * is never too small.
+	 * From the connections that are busy, and the streams that are open, those are taken
+	 * off whose request has a handler. A request that is inside while we look is busy all
+	 * the time, so what was counted in before the look and not counted out after it is
+	 * among the busy ones: the difference is never too small.
 	 */
 	@Override
 	public long onTheWay() {
-		long entered = this.inside.entered();
-		long busy = connections().filter((connection) -> connection.state() == State.BUSY).count();
-		return Math.max(0, busy - (entered - this.inside.exited()));
+		long requestsEntered = this.inside.requests().entered();
+		long streamsEntered = this.inside.streams().entered();
+		long requests = 0;
+		long streams = 0;
+		for (TomcatConnection connection : connections().toList()) {
+			if (connection.state() == State.BUSY) {
+				requests++;
+			}
+			streams += connection.streams();
+		}
+		return Math.max(0, requests - (requestsEntered - this.inside.requests().exited()))
+				+ Math.max(0, streams - (streamsEntered - this.inside.streams().exited()));
 	}
 
 	@Override
@@ -102,11 +111,17 @@ final class TomcatRequestIntake implements RequestIntake, SmartInitializingSingl
 	}
 
 	private Stream<TomcatConnection> connections() {
-		return protocols().stream()
-			.map((protocol) -> (AbstractEndpoint<?, ?>) ReflectionUtils.invokeMethod(GET_ENDPOINT, protocol))
-			.flatMap((endpoint) -> Objects.requireNonNull(endpoint).getConnections().stream())
+		return protocols().stream().flatMap(this::connections);
+	}
+
+	private Stream<TomcatConnection> connections(AbstractHttp11Protocol<?> protocol) {
+		int requests = this.requestsPerConnection.getOrDefault(protocol, protocol.getMaxKeepAliveRequests());
+		AbstractEndpoint<?, ?> endpoint = (AbstractEndpoint<?, ?>) ReflectionUtils.invokeMethod(GET_ENDPOINT, protocol);
+		return Objects.requireNonNull(endpoint)
+			.getConnections()
+			.stream()
 			.filter(NioSocketWrapper.class::isInstance)
-			.map((wrapper) -> new TomcatConnection((NioSocketWrapper) wrapper, this.dryingSinceMillis));
+			.map((wrapper) -> new TomcatConnection((NioSocketWrapper) wrapper, requests, this.dryingSinceMillis));
 	}
 
 	private List<AbstractHttp11Protocol<?>> protocols() {

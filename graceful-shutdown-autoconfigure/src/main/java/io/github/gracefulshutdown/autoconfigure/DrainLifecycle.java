@@ -14,7 +14,7 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Ends politely what does not end by itself, and waits until the last work in flight has
- * ended or its share of the time is over.
+ * ended and nothing is on its way to a handler, or until its share of the time is over.
  */
 final class DrainLifecycle extends AbstractStepLifecycle {
 
@@ -27,12 +27,16 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 
 	private final EndlessWork endlessWork;
 
+	private final RequestIntakes intakes;
+
 	private final Duration timeout;
 
-	DrainLifecycle(ShutdownState state, TimeSource time, DrainGate gate, EndlessWork endlessWork, Duration timeout) {
+	DrainLifecycle(ShutdownState state, TimeSource time, DrainGate gate, EndlessWork endlessWork,
+			RequestIntakes intakes, Duration timeout) {
 		super("drain", PHASE, state, time);
 		this.gate = gate;
 		this.endlessWork = endlessWork;
+		this.intakes = intakes;
 		this.timeout = timeout;
 	}
 
@@ -41,7 +45,12 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 		long atBegin = this.gate.inFlight();
 		this.endlessWork.endAll();
 		CompletableFuture<Void> timedOut = time().in(drain.deadline().atMost(this.timeout));
-		return CompletableFuture.anyOf(this.gate.drained(), timedOut, drain.cancelled())
+		// The gate is closed: what is still on its way is refused, and never waits for
+		// work.
+		CompletableFuture<Void> drained = this.intakes.runDry()
+			.thenCompose((running) -> this.gate.drained())
+			.thenCompose((empty) -> this.intakes.dry(() -> timedOut.isDone() || drain.isCancelled()));
+		return CompletableFuture.anyOf(drained, timedOut, drain.cancelled())
 			.thenCompose(
 					(first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone") : end(drain, atBegin));
 	}
@@ -54,12 +63,15 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 			logger.warn("The time for the drain is over with {} in flight:{}", left.size(),
 					WorkInFlightText.list(left));
 		}
-		return state().enter(Stage.DRAINED).thenApply((told) -> found);
+		return state().enter(Stage.DRAINED)
+			.thenCompose((told) -> this.intakes.onTheWay())
+			.thenApply((onTheWay) -> (onTheWay > 0) ? found + ", %d on their way are left".formatted(onTheWay) : found);
 	}
 
 	@Override
 	void undo() {
 		this.endlessWork.endNoMore();
+		this.intakes.resume().join();
 	}
 
 }

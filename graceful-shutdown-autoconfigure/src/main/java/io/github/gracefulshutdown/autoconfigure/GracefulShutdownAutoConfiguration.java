@@ -76,8 +76,20 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork) {
-		return new DrainLifecycle(state, this.time, gate, endlessWork, this.properties.getDrain().getTimeout());
+	RequestIntakes requestIntakes(ObjectProvider<RequestIntake> intakes, GuestRunner guests) {
+		return new RequestIntakes(intakes, this.time, guests);
+	}
+
+	@Bean
+	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork,
+			RequestIntakes intakes) {
+		return new DrainLifecycle(state, this.time, gate, endlessWork, intakes,
+				this.properties.getDrain().getTimeout());
+	}
+
+	@Bean
+	IntakeLifecycle intakeLifecycle(ShutdownState state, RequestIntakes intakes) {
+		return new IntakeLifecycle(state, this.time, intakes);
 	}
 
 	@Bean

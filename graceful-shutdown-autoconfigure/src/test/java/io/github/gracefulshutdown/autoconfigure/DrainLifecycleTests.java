@@ -23,7 +23,7 @@ class DrainLifecycleTests {
 	private final StepFixture fixture = new StepFixture();
 
 	private final DrainLifecycle drain = new DrainLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
-			this.fixture.endlessWork, Duration.ofSeconds(10));
+			this.fixture.endlessWork, this.fixture.intakes, Duration.ofSeconds(10));
 
 	@AfterEach
 	void close() {

@@ -31,6 +31,9 @@ final class StepFixture implements AutoCloseable {
 
 	final EndlessWork endlessWork = new EndlessWork(this.time, this.guests, StreamPolicy.COMPLETE);
 
+	final RequestIntakes intakes = new RequestIntakes(
+			this.context.getBeanFactory().getBeanProvider(RequestIntake.class), this.time, this.guests);
+
 	StepFixture() {
 		this.context.refresh();
 	}

@@ -1,0 +1,253 @@
+package io.github.gracefulshutdown.autoconfigure.tomcat;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.net.Socket;
+import java.nio.channels.SelectionKey;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+
+import jakarta.servlet.http.HttpUpgradeHandler;
+import org.apache.coyote.Processor;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.apache.tomcat.util.net.SecureNioChannel;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+
+import org.springframework.util.ReflectionUtils;
+
+/** A connection of Tomcat, and what it is doing. */
+final class TomcatConnection {
+
+	/** What a connection is doing. */
+	enum State {
+
+		/** Waits for a request, of which nothing has come for a while. */
+		IDLE,
+
+		/** Has got a part of a request, and nothing more for longer than we wait. */
+		STALLED,
+
+		/** Has got a request or a part of it, is about to, or answers one. */
+		BUSY,
+
+		/** Belongs to a handler that answers by itself, later, or to another protocol. */
+		HANDED_OVER,
+
+		/** Speaks HTTP/2, has no stream, and nothing has come for a while. */
+		MULTIPLEXED_IDLE,
+
+		/** Speaks HTTP/2, and has streams. */
+		MULTIPLEXED_BUSY,
+
+		/** Is closed, or will be when the client has read to its end. */
+		CLOSED
+
+	}
+
+	// For how long we wait for a client to go on with what it has begun: a TLS handshake,
+	// the first request of its connection, or the head of a request.
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	// How long a connection has to be silent after its last response, and after the begin
+	// of the drain, before it counts as idle: one that is in use, or that a client has
+	// just taken out of its pool, gets its next request within that time, and with the
+	// refusal it is told to leave. Without it each such connection would be closed under
+	// its client's hands.
+	private static final Duration SILENCE = Duration.ofMillis(100);
+
+	private static final byte[] REFUSAL = """
+			HTTP/1.1 503 \r
+			Graceful-Shutdown: rejected\r
+			Retry-After: 0\r
+			Content-Length: 0\r
+			Connection: close\r
+			\r
+			""".getBytes(StandardCharsets.US_ASCII);
+
+	// It returns a Lock in Tomcat 10 and a ReentrantLock in 11, so that no compiled call
+	// links to both.
+	private static final Method GET_LOCK = Objects
+		.requireNonNull(ReflectionUtils.findMethod(SocketWrapperBase.class, "getLock"));
+
+	private final NioSocketWrapper wrapper;
+
+	private final int requestsPerConnection;
+
+	private final long dryingSinceMillis;
+
+	/**
+	 * Creates a view of the connection.
+	 * @param requestsPerConnection how many requests a connection was good for before the
+	 * drain
+	 * @param dryingSinceMillis when the drain began, by the clock of Tomcat's sockets
+	 */
+	TomcatConnection(NioSocketWrapper wrapper, int requestsPerConnection, long dryingSinceMillis) {
+		this.wrapper = wrapper;
+		this.requestsPerConnection = requestsPerConnection;
+		this.dryingSinceMillis = dryingSinceMillis;
+	}
+
+	/** Returns what the connection is doing, {@link State#BUSY} if in doubt. */
+	State state() {
+		return withLock(this::stateWithLock);
+	}
+
+	/** Returns how many streams of HTTP/2 have begun and not ended. */
+	int streams() {
+		Processor processor = (Processor) this.wrapper.getCurrentProcessor();
+		return (processor != null && isHttp2(processor)) ? streams(processor) : 0;
+	}
+
+	/**
+	 * Tells the client of a connection of HTTP/2 to begin no more streams on it, unless
+	 * there are some now or were a moment ago: the client of the JDK, unless it is a
+	 * recent one, fails all the streams it has when it is told.
+	 */
+	void sayGoAwayIfIdle() {
+		withLock(() -> {
+			State state = stateWithLock();
+			if (state == State.MULTIPLEXED_IDLE) {
+				((Processor) this.wrapper.getCurrentProcessor()).pause();
+			}
+			return state;
+		});
+	}
+
+	/**
+	 * Closes the connection if it is idle. If it is stalled in the middle of a request it
+	 * gets the answer that this was not executed.
+	 */
+	void closeIfIdle() {
+		withLock(() -> {
+			State state = stateWithLock();
+			if (state == State.STALLED) {
+				refuse();
+			}
+			if (state == State.IDLE || state == State.STALLED) {
+				close();
+			}
+			else if (state == State.MULTIPLEXED_IDLE) {
+				// As when it has been idle for too long: it is told which stream was the
+				// last that was processed, and closed.
+				this.wrapper.processSocket(SocketEvent.TIMEOUT, false);
+			}
+			return state;
+		});
+	}
+
+	private State withLock(StateAction action) {
+		Lock lock = (Lock) Objects.requireNonNull(ReflectionUtils.invokeMethod(GET_LOCK, this.wrapper));
+		if (!lock.tryLock()) {
+			return State.BUSY;
+		}
+		try {
+			return action.run();
+		}
+		catch (IOException ex) { // the connection is broken
+			return State.CLOSED;
+		}
+		finally {
+			lock.unlock();
+		}
+	}
+
+	/*
+	 * The lock is Tomcat's own: a thread holds it while it does anything with the
+	 * connection. Whoever else has it finds the connection parked: with a processor in
+	 * the middle of something, with none between two requests. The poller takes what it
+	 * has found readable out of its interest before it hands it to the threads, so a
+	 * connection in their queue is one without that interest.
+	 */
+	private State stateWithLock() throws IOException {
+		if (this.wrapper.isClosed() || socket().isOutputShutdown()) {
+			return State.CLOSED;
+		}
+		boolean waiting = this.wrapper.interestOpsHas(SelectionKey.OP_READ)
+				&& socket().getInputStream().available() == 0;
+		Processor processor = (Processor) this.wrapper.getCurrentProcessor();
+		if (processor == null) {
+			return (waiting && !isPatienceDue() && isSilent()) ? State.IDLE : State.BUSY;
+		}
+		if (isHttp2(processor)) {
+			return (streams(processor) > 0) ? State.MULTIPLEXED_BUSY
+					: (waiting && isSilent()) ? State.MULTIPLEXED_IDLE : State.BUSY;
+		}
+		if (processor.isUpgrade() || processor.isAsync()) {
+			return State.HANDED_OVER;
+		}
+		return (waiting && !isWithin(PATIENCE, this.wrapper.getLastRead())) ? State.STALLED : State.BUSY;
+	}
+
+	/** Returns whether the client has not got to its first request yet, but may. */
+	private boolean isPatienceDue() {
+		int left = this.wrapper.decrementKeepAlive() + 1;
+		this.wrapper.setKeepAliveLeft(left);
+		boolean unused = left > 0 && (left == 1 || left == this.requestsPerConnection);
+		return (unused || !this.wrapper.getSocket().isHandshakeComplete())
+				&& isWithin(PATIENCE, this.wrapper.getLastRead());
+	}
+
+	private boolean isSilent() {
+		long last = Math.max(this.wrapper.getLastRead(), this.wrapper.getLastWrite());
+		return !isWithin(SILENCE, Math.max(last, this.dryingSinceMillis));
+	}
+
+	private static boolean isWithin(Duration time, long sinceMillis) {
+		return System.currentTimeMillis() - sinceMillis < time.toMillis();
+	}
+
+	private static boolean isHttp2(Processor processor) {
+		if (!processor.isUpgrade()) {
+			return false;
+		}
+		String protocol = processor.getUpgradeToken().getProtocol();
+		return "h2".equals(protocol) || "h2c".equals(protocol);
+	}
+
+	/** Reads a field that is not public; without it every connection has a stream. */
+	private static int streams(Processor processor) {
+		HttpUpgradeHandler handler = processor.getUpgradeToken().getHttpUpgradeHandler();
+		Field field = ReflectionUtils.findField(handler.getClass(), "activeRemoteStreamCount", AtomicInteger.class);
+		if (field == null) {
+			return 1;
+		}
+		ReflectionUtils.makeAccessible(field);
+		return ((AtomicInteger) Objects.requireNonNull(ReflectionUtils.getField(field, handler))).get();
+	}
+
+	private void refuse() throws IOException {
+		this.wrapper.write(false, REFUSAL, 0, REFUSAL.length);
+		this.wrapper.flush(false);
+	}
+
+	/*
+	 * Without TLS only our half is closed: Tomcat goes on reading and closes the rest
+	 * when the client has, so that a request that crosses the end of the stream on its
+	 * way does not make a reset of it.
+	 */
+	private void close() throws IOException {
+		if (this.wrapper.getSocket() instanceof SecureNioChannel) {
+			this.wrapper.close();
+		}
+		else {
+			socket().shutdownOutput();
+		}
+	}
+
+	private Socket socket() {
+		return this.wrapper.getSocket().getIOChannel().socket();
+	}
+
+	/** What is done with the lock of the connection. */
+	private interface StateAction {
+
+		State run() throws IOException;
+
+	}
+
+}

@@ -1,0 +1,152 @@
+package io.github.gracefulshutdown.autoconfigure.tomcat;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+import io.github.gracefulshutdown.autoconfigure.RequestIntake;
+import io.github.gracefulshutdown.autoconfigure.tomcat.TomcatConnection.State;
+import jakarta.servlet.ServletContext;
+import org.apache.catalina.Container;
+import org.apache.catalina.Engine;
+import org.apache.catalina.Globals;
+import org.apache.catalina.WebResourceRoot;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Intake of the embedded Tomcat that runs the application, with all its connectors.
+ * <p>
+ * Spring Boot's own classes around Tomcat are not the same in its lines, so they are left
+ * alone: Tomcat puts the resources of a web application into its servlet context, and
+ * from these there is a way to the connectors over Tomcat's own API. A management port of
+ * its own is another Tomcat and not touched, nor is a Tomcat that others have started.
+ */
+final class TomcatRequestIntake implements RequestIntake, InitializingBean {
+
+	// The only way to the connections; not public.
+	private static final Method GET_ENDPOINT = Objects
+		.requireNonNull(ReflectionUtils.findMethod(AbstractProtocol.class, "getEndpoint"));
+
+	static {
+		ReflectionUtils.makeAccessible(GET_ENDPOINT);
+	}
+
+	private final ServletContext servletContext;
+
+	private final RequestsInsideValve inside = new RequestsInsideValve();
+
+	private final Map<AbstractHttp11Protocol<?>, Integer> requestsPerConnection = new ConcurrentHashMap<>();
+
+	private volatile long dryingSinceMillis;
+
+	TomcatRequestIntake(ServletContext servletContext) {
+		this.servletContext = servletContext;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		Engine engine = engine();
+		if (engine != null) {
+			engine.getPipeline().addValve(this.inside);
+		}
+	}
+
+	@Override
+	public void runDry() {
+		connections().forEach(TomcatConnection::sayGoAwayIfIdle);
+		this.dryingSinceMillis = System.currentTimeMillis();
+		protocols().forEach((protocol) -> {
+			this.requestsPerConnection.putIfAbsent(protocol, protocol.getMaxKeepAliveRequests());
+			protocol.setMaxKeepAliveRequests(1);
+		});
+	}
+
+	/*
+	 * From the connections that are busy, and the streams that are open, those are taken
+	 * off whose request has a handler. A request that is inside while we look is busy all
+	 * the time, so what was counted in before the look and not counted out after it is
+	 * among the busy ones: the difference is never too small.
+	 */
+	@Override
+	public long onTheWay() {
+		long requestsEntered = this.inside.requests().entered();
+		long streamsEntered = this.inside.streams().entered();
+		long requests = 0;
+		long streams = 0;
+		for (TomcatConnection connection : connections().toList()) {
+			if (connection.state() == State.BUSY) {
+				requests++;
+			}
+			streams += connection.streams();
+		}
+		return Math.max(0, requests - (requestsEntered - this.inside.requests().exited()))
+				+ Math.max(0, streams - (streamsEntered - this.inside.streams().exited()));
+	}
+
+	@Override
+	public void closeIdle() {
+		connections().forEach(TomcatConnection::closeIfIdle);
+	}
+
+	@Override
+	public void stopListening() {
+		protocols().forEach(AbstractProtocol::closeServerSocketGraceful);
+	}
+
+	@Override
+	public void resume() {
+		this.requestsPerConnection.forEach(AbstractHttp11Protocol::setMaxKeepAliveRequests);
+		this.requestsPerConnection.clear();
+	}
+
+	private Stream<TomcatConnection> connections() {
+		return protocols().stream().flatMap(this::connections);
+	}
+
+	private Stream<TomcatConnection> connections(AbstractHttp11Protocol<?> protocol) {
+		int requests = this.requestsPerConnection.getOrDefault(protocol, protocol.getMaxKeepAliveRequests());
+		AbstractEndpoint<?, ?> endpoint = (AbstractEndpoint<?, ?>) ReflectionUtils.invokeMethod(GET_ENDPOINT, protocol);
+		return Objects.requireNonNull(endpoint)
+			.getConnections()
+			.stream()
+			.filter(NioSocketWrapper.class::isInstance)
+			.map((wrapper) -> new TomcatConnection((NioSocketWrapper) wrapper, requests, this.dryingSinceMillis));
+	}
+
+	private List<AbstractHttp11Protocol<?>> protocols() {
+		Engine engine = engine();
+		if (engine == null) {
+			return List.of();
+		}
+		return Stream.of(engine.getService().findConnectors())
+			.map(Connector::getProtocolHandler)
+			.filter(AbstractHttp11Protocol.class::isInstance)
+			.<AbstractHttp11Protocol<?>>map((handler) -> (AbstractHttp11Protocol<?>) handler)
+			.toList();
+	}
+
+	/** Returns the engine of the embedded Tomcat, or {@code null} if there is none. */
+	private @Nullable Engine engine() {
+		if (!(this.servletContext.getAttribute(Globals.RESOURCES_ATTR) instanceof WebResourceRoot resources)) {
+			return null;
+		}
+		Container container = resources.getContext();
+		while (container != null && !(container instanceof Engine)) {
+			container = container.getParent();
+		}
+		return (container instanceof Engine engine && engine.getService().getServer().getCatalina() == null) ? engine
+				: null;
+	}
+
+}

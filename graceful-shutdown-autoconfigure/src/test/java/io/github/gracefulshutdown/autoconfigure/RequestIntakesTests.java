@@ -1,0 +1,152 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link RequestIntakes}, and for the two steps that ask them. */
+@ExtendWith(OutputCaptureExtension.class)
+class RequestIntakesTests {
+
+	private final StepFixture fixture = new StepFixture();
+
+	private final DrainLifecycle drain = new DrainLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
+			this.fixture.endlessWork, this.fixture.intakes, Duration.ofSeconds(10));
+
+	private final IntakeLifecycle intakeStep = new IntakeLifecycle(this.fixture.state, this.fixture.time,
+			this.fixture.intakes);
+
+	private final FakeIntake intake = new FakeIntake();
+
+	RequestIntakesTests() {
+		this.fixture.context.getBeanFactory().registerSingleton("intake", this.intake);
+		this.fixture.gate.close();
+	}
+
+	@AfterEach
+	void close() {
+		this.fixture.close();
+	}
+
+	@Test
+	void theDrainEndsWhenNothingIsOnItsWay() {
+		this.intake.onTheWay.set(2);
+		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
+		passTime(Duration.ofSeconds(5));
+		assertThat(stopped).isNotDone();
+		assertThat(this.intake.calls).containsExactly("run dry");
+		this.intake.onTheWay.set(0);
+		passTimeUntilDone(stopped);
+		assertThat(this.intake.calls).containsExactly("run dry", "close idle");
+	}
+
+	@Test
+	void theDrainEndsAtItsTimeoutWithWhatIsOnItsWay() {
+		this.intake.onTheWay.set(1);
+		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
+		passTime(Duration.ofSeconds(9));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(Duration.ofSeconds(1));
+		StepFixture.get(stopped);
+	}
+
+	@Test
+	void anIntakeThatFailsIsLoggedAndHoldsNothingUp(CapturedOutput output) {
+		this.intake.failure = new IllegalStateException("no sockets");
+		passTimeUntilDone(this.fixture.stop(this.drain));
+		assertThat(output).contains("FakeIntake could not run dry").contains("no sockets");
+	}
+
+	@Test
+	void anUndoneDrainResumesTheIntake() {
+		passTimeUntilDone(this.fixture.stop(this.drain));
+		this.drain.start();
+		assertThat(this.intake.calls).endsWith("resume");
+	}
+
+	@Test
+	void listeningStopsOnlyWhenTheContextCloses() {
+		StepFixture.get(this.fixture.stop(this.intakeStep));
+		assertThat(this.intake.calls).isEmpty();
+		this.fixture.state.beginClose();
+		passTimeUntilDone(this.fixture.stop(this.intakeStep));
+		assertThat(this.intake.calls).containsExactly("stop listening", "close idle");
+	}
+
+	/** Lets time pass in small steps, each when somebody waits for it. */
+	private void passTime(Duration time) {
+		for (int i = 0; i < 100; i++) {
+			long looks = this.intake.looks.get();
+			this.fixture.time.advance(time.dividedBy(100));
+			Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> this.intake.looks.get() > looks);
+		}
+	}
+
+	private void passTimeUntilDone(CompletableFuture<Void> stopped) {
+		Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> {
+			this.fixture.time.advance(Duration.ofMillis(1));
+			return stopped.isDone();
+		});
+	}
+
+	/** An intake that does as it is told. */
+	private static final class FakeIntake implements RequestIntake {
+
+		private final List<String> calls = new CopyOnWriteArrayList<>();
+
+		private final AtomicLong onTheWay = new AtomicLong();
+
+		private final AtomicLong looks = new AtomicLong();
+
+		private volatile @Nullable RuntimeException failure;
+
+		private void call(String name) {
+			RuntimeException failure = this.failure;
+			if (failure != null) {
+				throw failure;
+			}
+			this.calls.add(name);
+		}
+
+		@Override
+		public void runDry() {
+			call("run dry");
+		}
+
+		@Override
+		public long onTheWay() {
+			this.looks.incrementAndGet();
+			return this.onTheWay.get();
+		}
+
+		@Override
+		public void closeIdle() {
+			call("close idle");
+		}
+
+		@Override
+		public void stopListening() {
+			call("stop listening");
+		}
+
+		@Override
+		public void resume() {
+			call("resume");
+		}
+
+	}
+
+}

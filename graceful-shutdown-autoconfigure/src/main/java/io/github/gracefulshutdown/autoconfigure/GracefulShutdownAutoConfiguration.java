@@ -76,6 +76,11 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	EndlessResponses configuredEndlessResponses() {
+		return new EndlessMediaTypes(this.properties.getStreams().getMediaTypes());
+	}
+
+	@Bean
 	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork) {
 		return new DrainLifecycle(state, this.time, gate, endlessWork, this.properties.getDrain().getTimeout());
 	}

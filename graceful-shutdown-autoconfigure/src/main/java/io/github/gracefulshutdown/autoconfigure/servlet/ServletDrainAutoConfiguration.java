@@ -1,6 +1,8 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
+import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
@@ -34,8 +36,10 @@ public final class ServletDrainAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "drainFilterRegistration")
 	FilterRegistrationBean<DrainFilter> drainFilterRegistration(RequestAdmission httpRequestAdmission,
-			ObjectProvider<ExemptPaths> exemptPaths) {
-		DrainFilter filter = new DrainFilter(httpRequestAdmission, exemptPaths);
+			ObjectProvider<ExemptPaths> exemptPaths, ObjectProvider<EndlessResponses> endlessResponses,
+			EndlessWork endlessWork) {
+		EndlessRecognition recognition = new EndlessRecognition(endlessResponses, endlessWork);
+		DrainFilter filter = new DrainFilter(httpRequestAdmission, recognition, exemptPaths);
 		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setOrder(DrainFilter.ORDER);
 		// A request that is dispatched again, after async work or to an error page, is

@@ -59,7 +59,7 @@ final class AcceptedOutputStream extends ServletOutputStream {
 			this.stream.close();
 		}
 		else {
-			endless.close(this.stream::close);
+			endless.unlessEnded(this.stream::close);
 		}
 	}
 

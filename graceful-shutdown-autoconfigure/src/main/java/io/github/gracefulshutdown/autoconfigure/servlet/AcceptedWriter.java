@@ -63,7 +63,7 @@ final class AcceptedWriter extends PrintWriter {
 				this.writer.close();
 			}
 			else {
-				endless.close(this.writer::close);
+				endless.unlessEnded(this.writer::close);
 			}
 		}
 

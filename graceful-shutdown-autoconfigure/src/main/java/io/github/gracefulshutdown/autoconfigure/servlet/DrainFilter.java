@@ -34,12 +34,16 @@ final class DrainFilter implements Filter {
 
 	private final EndlessRecognition recognition;
 
+	private final Rejection rejection;
+
 	// Looked up late: the actuator is not there yet when the container makes its filters.
 	private final SingletonSupplier<List<ExemptPaths>> exemptPaths;
 
-	DrainFilter(RequestAdmission admission, EndlessRecognition recognition, ObjectProvider<ExemptPaths> exemptPaths) {
+	DrainFilter(RequestAdmission admission, EndlessRecognition recognition, Rejection rejection,
+			ObjectProvider<ExemptPaths> exemptPaths) {
 		this.admission = admission;
 		this.recognition = recognition;
+		this.rejection = rejection;
 		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
 	}
 
@@ -69,7 +73,7 @@ final class DrainFilter implements Filter {
 			throws IOException, ServletException {
 		Permit permit = this.admission.tryEnter(request.getMethod() + " " + request.getRequestURI());
 		if (permit == null) {
-			Rejection.send(request, response);
+			this.rejection.send(request, response);
 			return;
 		}
 		NoticeResponse notice = new NoticeResponse(this.admission, this.recognition, request, response, permit);

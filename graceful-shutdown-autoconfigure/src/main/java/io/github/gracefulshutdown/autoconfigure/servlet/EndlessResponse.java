@@ -70,12 +70,10 @@ final class EndlessResponse {
 	}
 
 	/** Has the application write. */
-	void write(Write write, int length, ByteAt bytes) throws IOException {
+	void write(Action<IOException> write, int length, ByteAt bytes) throws IOException {
 		this.lock.lock();
 		try {
-			if (hasEnded()) {
-				throw new AsyncRequestNotUsableException("The response has ended because this instance is going away");
-			}
+			requireNotEnded();
 			write.perform();
 			for (int i = Math.max(0, length - Integer.BYTES); i < length; i++) {
 				this.tail = this.tail << Byte.SIZE | (bytes.get(i) & 0xFF);
@@ -90,12 +88,19 @@ final class EndlessResponse {
 		completeIfEnded();
 	}
 
-	/** Has the application do something that is no use if the response has ended. */
-	void close(Write close) throws IOException {
+	/** Fails as to a client that has gone, which Spring MVC takes calmly. */
+	void requireNotEnded() throws IOException {
+		if (hasEnded()) {
+			throw new AsyncRequestNotUsableException("The response has ended because this instance is going away");
+		}
+	}
+
+	/** Has the application do something that is of no use if the response has ended. */
+	<X extends Exception> void unlessEnded(Action<X> action) throws X {
 		this.lock.lock();
 		try {
 			if (!hasEnded()) {
-				close.perform();
+				action.perform();
 			}
 		}
 		finally {
@@ -218,9 +223,9 @@ final class EndlessResponse {
 
 	/** Something done to the response of the container. */
 	@FunctionalInterface
-	interface Write {
+	interface Action<X extends Exception> {
 
-		void perform() throws IOException;
+		void perform() throws X;
 
 	}
 

@@ -60,23 +60,32 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	 */
 	@Nullable EndlessResponse begin() {
 		if (!this.begun) {
-			this.begun = true;
-			give();
-			recognise(getContentType());
+			EndlessResponse expected = this.endless;
+			if (expected == null) {
+				this.begun = true;
+				give();
+				recognise(getContentType());
+			}
+			else {
+				expected.unlessEnded(() -> begin(expected));
+			}
 		}
 		return this.endless;
 	}
 
+	private void begin(EndlessResponse expected) {
+		this.begun = true;
+		give();
+		if (!this.recognition.isEndless(this.request, getContentType()) && expected.tryLeave()) {
+			this.endless = null; // it has come otherwise
+		}
+	}
+
 	private void recognise(@Nullable String contentType) {
-		EndlessResponse current = this.endless;
-		boolean isEndless = this.recognition.isEndless(this.request, contentType);
-		if (isEndless && current == null) {
+		if (this.recognition.isEndless(this.request, contentType)) {
 			EndlessResponse recognised = new EndlessResponse(this, this.permit, Framing.of(contentType), this.async);
 			this.endless = recognised;
 			this.endlessRemoval = this.recognition.add(this.permit, recognised);
-		}
-		else if (!isEndless && current != null && current.tryLeave()) { // not as expected
-			this.endless = null;
 		}
 	}
 
@@ -98,6 +107,7 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	@Override
 	public ServletOutputStream getOutputStream() throws IOException {
 		if (this.stream == null) {
+			requireNotEnded();
 			ServletOutputStream original = super.getOutputStream();
 			this.stream = endsByItself() ? original : new AcceptedOutputStream(this, original);
 		}
@@ -107,10 +117,18 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	@Override
 	public PrintWriter getWriter() throws IOException {
 		if (this.writer == null) {
+			requireNotEnded();
 			PrintWriter original = super.getWriter();
 			this.writer = endsByItself() ? original : new AcceptedWriter(this, original);
 		}
 		return this.writer;
+	}
+
+	private void requireNotEnded() throws IOException {
+		EndlessResponse current = this.endless;
+		if (current != null) {
+			current.requireNotEnded();
+		}
 	}
 
 	private boolean endsByItself() {
@@ -131,8 +149,10 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	/** Writes the last words, past the application, and closes the response if asked. */
 	void finish(String lastWords, boolean close) throws IOException {
 		if (!this.begun) {
-			setContentType(ExpectedEvents.MEDIA_TYPE);
 			give();
+			if (getContentType() == null) {
+				setContentType(ExpectedEvents.MEDIA_TYPE);
+			}
 		}
 		if (this.writer != null) {
 			finish(super.getWriter(), lastWords, close);
@@ -165,9 +185,9 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	/** Notes that the request goes on without its thread, for the first time or again. */
 	void setAsync(AsyncContext async) {
 		this.async = async;
-		if (this.endless == null) {
+		if (this.endless == null && !this.begun) {
 			String contentType = getContentType();
-			recognise((contentType == null && !this.begun && ExpectedEvents.areAllThatCanComeFor(this.request))
+			recognise((contentType == null && ExpectedEvents.areAllThatCanComeFor(this.request))
 					? ExpectedEvents.MEDIA_TYPE : contentType);
 		}
 		EndlessResponse current = this.endless;
@@ -182,7 +202,11 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	 */
 	boolean tryLeave() {
 		EndlessResponse current = this.endless;
-		return current == null || current.tryLeave();
+		if (current != null && !current.tryLeave()) {
+			return false;
+		}
+		give(); // the dispatch may fail, and an error page is not written here
+		return true;
 	}
 
 	/** Returns whether the response was ended although the application went on. */

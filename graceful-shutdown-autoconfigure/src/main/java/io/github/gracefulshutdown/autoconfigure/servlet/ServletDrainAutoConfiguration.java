@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.web.cors.CorsConfigurationSource;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for draining servlet requests. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
@@ -37,9 +38,10 @@ public final class ServletDrainAutoConfiguration {
 	@ConditionalOnMissingBean(name = "drainFilterRegistration")
 	FilterRegistrationBean<DrainFilter> drainFilterRegistration(RequestAdmission httpRequestAdmission,
 			ObjectProvider<ExemptPaths> exemptPaths, ObjectProvider<EndlessResponses> endlessResponses,
-			EndlessWork endlessWork) {
+			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources) {
 		EndlessRecognition recognition = new EndlessRecognition(endlessResponses, endlessWork);
-		DrainFilter filter = new DrainFilter(httpRequestAdmission, recognition, exemptPaths);
+		Rejection rejection = new Rejection(new CrossOrigin(corsConfigurationSources));
+		DrainFilter filter = new DrainFilter(httpRequestAdmission, recognition, rejection, exemptPaths);
 		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setOrder(DrainFilter.ORDER);
 		// A request that is dispatched again, after async work or to an error page, is

@@ -37,6 +37,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
@@ -55,9 +56,13 @@ class EndlessResponseTests {
 
 	private static final String LAST_WORDS = ": this instance is going away\n\n";
 
-	private WebApplication application = WebApplication.start(Application.class);
+	private WebApplication application = WebApplication.start(Application.class, properties());
 
 	private Controller controller = this.application.context().getBean(Controller.class);
+
+	String[] properties() {
+		return new String[0];
+	}
 
 	@AfterEach
 	void close() {
@@ -67,7 +72,8 @@ class EndlessResponseTests {
 
 	private void restart(String... properties) {
 		close();
-		this.application = WebApplication.start(Application.class, properties);
+		this.application = WebApplication.start(Application.class,
+				StringUtils.concatenateStringArrays(properties, properties()));
 		this.controller = this.application.context().getBean(Controller.class);
 	}
 

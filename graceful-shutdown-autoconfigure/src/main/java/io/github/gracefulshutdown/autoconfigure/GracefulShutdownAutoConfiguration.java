@@ -76,6 +76,11 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	EndlessResponses configuredEndlessResponses() {
+		return new EndlessMediaTypes(this.properties.getStreams().getMediaTypes());
+	}
+
+	@Bean
 	RequestIntakes requestIntakes(ObjectProvider<RequestIntake> intakes, GuestRunner guests) {
 		return new RequestIntakes(intakes, this.time, guests);
 	}

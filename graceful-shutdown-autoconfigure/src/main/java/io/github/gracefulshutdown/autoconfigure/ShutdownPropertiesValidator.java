@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.InvalidMimeTypeException;
+import org.springframework.util.MimeType;
+import org.springframework.util.MimeTypeUtils;
 
 /**
  * Refuses durations that make no sense, alone or together. A default that does not fit
@@ -56,6 +59,21 @@ final class ShutdownPropertiesValidator {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "force-exit.exit-code", exitCode,
 					"An exit code is a number from 0 to 255.");
 		}
+		properties.getStreams().getMediaTypes().forEach(ShutdownPropertiesValidator::requireMediaType);
+	}
+
+	private static void requireMediaType(String mediaType) {
+		try {
+			MimeType parsed = MimeTypeUtils.parseMimeType(mediaType);
+			if (parsed.isConcrete() && parsed.getParameters().isEmpty()) {
+				return;
+			}
+		}
+		catch (InvalidMimeTypeException ex) {
+			// Refused as well.
+		}
+		throw new InvalidConfigurationPropertyValueException(PREFIX + "streams.media-types", mediaType,
+				"A media type is a type and a subtype without parameters, such as text/event-stream.");
 	}
 
 	private Setting setting(String name, Duration value) {

@@ -15,8 +15,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
  * Counts each request to its real end, has its response carry the notice, and refuses it
@@ -30,11 +32,18 @@ final class DrainFilter implements Filter {
 
 	private final RequestAdmission admission;
 
+	private final EndlessRecognition recognition;
+
+	private final Rejection rejection;
+
 	// Looked up late: the actuator is not there yet when the container makes its filters.
 	private final SingletonSupplier<List<ExemptPaths>> exemptPaths;
 
-	DrainFilter(RequestAdmission admission, ObjectProvider<ExemptPaths> exemptPaths) {
+	DrainFilter(RequestAdmission admission, EndlessRecognition recognition, Rejection rejection,
+			ObjectProvider<ExemptPaths> exemptPaths) {
 		this.admission = admission;
+		this.recognition = recognition;
+		this.rejection = rejection;
 		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
 	}
 
@@ -51,8 +60,7 @@ final class DrainFilter implements Filter {
 	}
 
 	private boolean isExempt(HttpServletRequest request) {
-		String pathInfo = request.getPathInfo();
-		String path = (pathInfo != null) ? request.getServletPath() + pathInfo : request.getServletPath();
+		String path = RequestPath.of(request);
 		for (ExemptPaths exempt : this.exemptPaths.obtain()) {
 			if (exempt.contains(path)) {
 				return true;
@@ -65,24 +73,33 @@ final class DrainFilter implements Filter {
 			throws IOException, ServletException {
 		Permit permit = this.admission.tryEnter(request.getMethod() + " " + request.getRequestURI());
 		if (permit == null) {
-			Rejection.send(request, response);
+			this.rejection.send(request, response);
 			return;
 		}
-		NoticeResponse notice = new NoticeResponse(this.admission, request, response);
+		NoticeResponse notice = new NoticeResponse(this.admission, this.recognition, request, response, permit);
 		try {
-			chain.doFilter(request, notice);
+			chain.doFilter(new AcceptedRequest(request, notice), notice);
 		}
 		catch (IOException | ServletException | RuntimeException | Error ex) {
-			// The container ends the request, asynchronous or not, and tells no listener.
-			permit.close();
-			throw ex;
+			if (!isOfEndedResponse(ex, notice)) {
+				// The container ends the request, asynchronous or not, and tells no
+				// listener.
+				notice.complete();
+				throw ex;
+			}
 		}
 		finally {
 			if (!request.isAsyncStarted()) { // else another thread may be writing
 				notice.give();
 			}
-			PermitReleasingListener.releaseAtEnd(request, permit);
+			CompletionListener.completeAtEnd(request, notice);
 		}
+	}
+
+	/** Returns whether the application has failed to write what nobody waits for. */
+	private static boolean isOfEndedResponse(Throwable failure, NoticeResponse notice) {
+		return notice.hasEnded()
+				&& NestedExceptionUtils.getMostSpecificCause(failure) instanceof AsyncRequestNotUsableException;
 	}
 
 }

@@ -2,16 +2,21 @@ package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 
+import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Response that tells its caller that the instance leaves. It looks at the last moment,
- * when the handler begins to write: the lame duck may have begun while it worked.
+ * Response that tells its caller that the instance leaves, and is ended with the drain if
+ * it does not end by itself. It looks at the last moment, when the handler begins to
+ * write: the lame duck may have begun while it worked, and the content type is known.
  */
 final class NoticeResponse extends HttpServletResponseWrapper {
 
@@ -19,12 +24,69 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 
 	private final boolean persistentConnection;
 
+	private final EndlessRecognition recognition;
+
+	private final HttpServletRequest request;
+
+	private final Permit permit;
+
 	private boolean given;
 
-	NoticeResponse(RequestAdmission admission, HttpServletRequest request, HttpServletResponse response) {
+	private volatile boolean begun;
+
+	private @Nullable ServletOutputStream stream;
+
+	private @Nullable PrintWriter writer;
+
+	private volatile @Nullable AsyncContext async;
+
+	private volatile @Nullable EndlessResponse endless;
+
+	private volatile @Nullable Runnable endlessRemoval;
+
+	NoticeResponse(RequestAdmission admission, EndlessRecognition recognition, HttpServletRequest request,
+			HttpServletResponse response, Permit permit) {
 		super(response);
 		this.admission = admission;
 		this.persistentConnection = "HTTP/1.1".equals(request.getProtocol());
+		this.recognition = recognition;
+		this.request = request;
+		this.permit = permit;
+	}
+
+	/**
+	 * Notes that the handler begins to write, unless it has begun already.
+	 * @return the response if it is one that does not end by itself, or {@code null}
+	 */
+	@Nullable EndlessResponse begin() {
+		if (!this.begun) {
+			EndlessResponse expected = this.endless;
+			if (expected == null) {
+				this.begun = true;
+				give();
+				recognise(getContentType());
+			}
+			else {
+				expected.unlessEnded(() -> begin(expected));
+			}
+		}
+		return this.endless;
+	}
+
+	private void begin(EndlessResponse expected) {
+		this.begun = true;
+		give();
+		if (!this.recognition.isEndless(this.request, getContentType()) && expected.tryLeave()) {
+			this.endless = null; // it has come otherwise
+		}
+	}
+
+	private void recognise(@Nullable String contentType) {
+		if (this.recognition.isEndless(this.request, contentType)) {
+			EndlessResponse recognised = new EndlessResponse(this, this.permit, Framing.of(contentType), this.async);
+			this.endless = recognised;
+			this.endlessRemoval = this.recognition.add(this.permit, recognised);
+		}
 	}
 
 	/** Adds the notice if it is due and the response was not sent yet. */
@@ -38,22 +100,132 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 		}
 	}
 
+	/**
+	 * Returns the stream of the container once it is clear that the response ends by
+	 * itself.
+	 */
 	@Override
 	public ServletOutputStream getOutputStream() throws IOException {
-		give();
-		return super.getOutputStream();
+		if (this.stream == null) {
+			requireNotEnded();
+			ServletOutputStream original = super.getOutputStream();
+			this.stream = endsByItself() ? original : new AcceptedOutputStream(this, original);
+		}
+		return this.stream;
 	}
 
 	@Override
 	public PrintWriter getWriter() throws IOException {
-		give();
-		return super.getWriter();
+		if (this.writer == null) {
+			requireNotEnded();
+			PrintWriter original = super.getWriter();
+			this.writer = endsByItself() ? original : new AcceptedWriter(this, original);
+		}
+		return this.writer;
+	}
+
+	private void requireNotEnded() throws IOException {
+		EndlessResponse current = this.endless;
+		if (current != null) {
+			current.requireNotEnded();
+		}
+	}
+
+	private boolean endsByItself() {
+		return (this.begun || getContentType() != null) && begin() == null;
 	}
 
 	@Override
 	public void flushBuffer() throws IOException {
-		give();
-		super.flushBuffer();
+		EndlessResponse current = begin();
+		if (current == null) {
+			super.flushBuffer();
+		}
+		else {
+			current.write(super::flushBuffer, 0, (index) -> 0);
+		}
+	}
+
+	/** Writes the last words, past the application, and closes the response if asked. */
+	void finish(String lastWords, boolean close) throws IOException {
+		if (!this.begun) {
+			give();
+			if (getContentType() == null) {
+				setContentType(ExpectedEvents.MEDIA_TYPE);
+			}
+		}
+		if (this.writer != null) {
+			finish(super.getWriter(), lastWords, close);
+		}
+		else {
+			finish(super.getOutputStream(), lastWords, close);
+		}
+	}
+
+	private static void finish(PrintWriter writer, String lastWords, boolean close) {
+		if (!lastWords.isEmpty()) {
+			writer.write(lastWords);
+			writer.flush();
+		}
+		if (close) {
+			writer.close();
+		}
+	}
+
+	private static void finish(ServletOutputStream stream, String lastWords, boolean close) throws IOException {
+		if (!lastWords.isEmpty()) {
+			stream.write(lastWords.getBytes(StandardCharsets.UTF_8));
+			stream.flush();
+		}
+		if (close) {
+			stream.close();
+		}
+	}
+
+	/** Notes that the request goes on without its thread, for the first time or again. */
+	void setAsync(AsyncContext async) {
+		this.async = async;
+		if (this.endless == null && !this.begun) {
+			String contentType = getContentType();
+			recognise((contentType == null && ExpectedEvents.areAllThatCanComeFor(this.request))
+					? ExpectedEvents.MEDIA_TYPE : contentType);
+		}
+		EndlessResponse current = this.endless;
+		if (current != null) {
+			current.setAsync(async);
+		}
+	}
+
+	/**
+	 * Notes that the application completes or dispatches the request.
+	 * @return {@code false} if it has to leave that because the response has ended
+	 */
+	boolean tryLeave() {
+		EndlessResponse current = this.endless;
+		if (current != null && !current.tryLeave()) {
+			return false;
+		}
+		give(); // the dispatch may fail, and an error page is not written here
+		return true;
+	}
+
+	/** Returns whether the response was ended although the application went on. */
+	boolean hasEnded() {
+		EndlessResponse current = this.endless;
+		return current != null && current.hasEnded();
+	}
+
+	/** Notes that the request is complete, and gives its permit back. */
+	void complete() {
+		EndlessResponse current = this.endless;
+		if (current != null) {
+			current.complete();
+		}
+		Runnable removal = this.endlessRemoval;
+		if (removal != null) {
+			removal.run();
+		}
+		this.permit.close();
 	}
 
 	@Override
@@ -79,6 +251,9 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	public void reset() {
 		super.reset();
 		this.given = false;
+		this.begun = false;
+		this.stream = null;
+		this.writer = null;
 	}
 
 }

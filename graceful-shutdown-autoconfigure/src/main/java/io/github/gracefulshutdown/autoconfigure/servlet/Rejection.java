@@ -19,16 +19,25 @@ final class Rejection {
 			"detail":"This instance is shutting down. The request was not executed: send it to another instance."}"""
 		.getBytes(StandardCharsets.UTF_8);
 
-	private Rejection() {
+	private final CrossOrigin crossOrigin;
+
+	Rejection(CrossOrigin crossOrigin) {
+		this.crossOrigin = crossOrigin;
 	}
 
-	static void send(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-		response.setHeader(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);
-		response.setHeader("Retry-After", "0");
+	void send(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		if (request.getProtocol().startsWith("HTTP/1")) {
 			response.setHeader("Connection", "close");
 		}
+		if (!this.crossOrigin.answers(request, response)) {
+			refuse(request, response);
+		}
+	}
+
+	private static void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+		response.setHeader(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);
+		response.setHeader("Retry-After", "0");
 		// No length: with the last byte of a response Tomcat closes the request as well.
 		response.setContentType("application/problem+json");
 		if (!"HEAD".equals(request.getMethod())) {

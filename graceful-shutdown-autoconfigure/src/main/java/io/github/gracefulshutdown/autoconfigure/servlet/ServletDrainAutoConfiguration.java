@@ -1,6 +1,8 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
+import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
@@ -17,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.web.cors.CorsConfigurationSource;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for draining servlet requests. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
@@ -34,8 +37,11 @@ public final class ServletDrainAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "drainFilterRegistration")
 	FilterRegistrationBean<DrainFilter> drainFilterRegistration(RequestAdmission httpRequestAdmission,
-			ObjectProvider<ExemptPaths> exemptPaths) {
-		DrainFilter filter = new DrainFilter(httpRequestAdmission, exemptPaths);
+			ObjectProvider<ExemptPaths> exemptPaths, ObjectProvider<EndlessResponses> endlessResponses,
+			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources) {
+		EndlessRecognition recognition = new EndlessRecognition(endlessResponses, endlessWork);
+		Rejection rejection = new Rejection(new CrossOrigin(corsConfigurationSources));
+		DrainFilter filter = new DrainFilter(httpRequestAdmission, recognition, rejection, exemptPaths);
 		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setOrder(DrainFilter.ORDER);
 		// A request that is dispatched again, after async work or to an error page, is

@@ -1,39 +1,37 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
-import io.github.gracefulshutdown.Permit;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Gives the permit of an asynchronous request back when the request is complete. A
- * timeout or an error is not the end: the container completes the request after it, and
- * says so.
+ * Tells an asynchronous response when its request is complete. A timeout or an error is
+ * not the end: the container completes the request after it, and says so.
  */
-final class PermitReleasingListener implements AsyncListener {
+final class CompletionListener implements AsyncListener {
 
-	private final Permit permit;
+	private final NoticeResponse response;
 
-	private PermitReleasingListener(Permit permit) {
-		this.permit = permit;
+	private CompletionListener(NoticeResponse response) {
+		this.response = response;
 	}
 
-	static void releaseAtEnd(HttpServletRequest request, Permit permit) {
+	static void completeAtEnd(HttpServletRequest request, NoticeResponse response) {
 		if (request.isAsyncStarted()) {
 			try {
-				request.getAsyncContext().addListener(new PermitReleasingListener(permit));
+				request.getAsyncContext().addListener(new CompletionListener(response));
 				return;
 			}
 			catch (IllegalStateException ex) {
 				// It has come to its end in between.
 			}
 		}
-		permit.close();
+		response.complete();
 	}
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		this.permit.close();
+		this.response.complete();
 	}
 
 	@Override

@@ -1,0 +1,591 @@
+package io.github.gracefulshutdown.autoconfigure.servlet;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
+import io.github.gracefulshutdown.autoconfigure.WebApplication;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.StringUtils;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for responses that do not end by themselves, over real connections. The client
+ * fails if a response is cut off instead of ended.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class EndlessResponseTests {
+
+	private static final String LAST_WORDS = ": this instance is going away\n\n";
+
+	private WebApplication application = WebApplication.start(Application.class, properties());
+
+	private Controller controller = this.application.context().getBean(Controller.class);
+
+	String[] properties() {
+		return new String[0];
+	}
+
+	@AfterEach
+	void close() {
+		this.controller.admit.countDown();
+		this.application.close();
+	}
+
+	private void restart(String... properties) {
+		close();
+		this.application = WebApplication.start(Application.class,
+				StringUtils.concatenateStringArrays(properties, properties()));
+		this.controller = this.application.context().getBean(Controller.class);
+	}
+
+	@Test
+	void anEmitterOfEventsIsEndedWithLastWordsAndLogsNothingLater(CapturedOutput output) throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/emitter");
+		this.controller.emitter.send("first");
+		drain();
+		assertThat(end(events)).isEqualTo("data:first\n\n" + LAST_WORDS);
+		for (int i = 0; i < 100; i++) {
+			this.controller.trySend("later");
+		}
+		assertThat(this.controller.failures).hasValue(100);
+		assertThatNothingIsWrongIn(output);
+	}
+
+	@Test
+	void anEmitterThatHasSentNothingYetIsEndedSoThatItsClientComesBack() throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/emitter");
+		drain();
+		assertThat(end(events)).isEqualTo(LAST_WORDS);
+		assertThat(events.get().headers().firstValue("Content-Type")).hasValue("text/event-stream");
+	}
+
+	@Test
+	void whoAcceptsEventsOnlyAndGetsSomethingElseIsWaitedFor() throws Exception {
+		CompletableFuture<HttpResponse<String>> result = CompletableFuture.supplyAsync(() -> this.application
+			.send("GET", this.application.port(), "/deferred", BodyPublishers.noBody(), "Accept", "text/event-stream"));
+		this.controller.begun.await(10, TimeUnit.SECONDS);
+		this.controller.deferred.setResult("begin");
+		awaitInFlight(1);
+		Awaitility.await().until(() -> this.controller.sent.get() == 1);
+		CompletableFuture<Outcome> drained = this.application.sequence().drain();
+		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
+		this.controller.admit.countDown();
+		assertThat(end(result)).isEqualTo("some text");
+		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+	}
+
+	@Test
+	void anEmitterThatSendsAllTheTimeIsEndedAfterAWholeEvent(CapturedOutput output) throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/emitter");
+		Thread sender = new Thread(() -> {
+			while (this.controller.failures.get() < 50) {
+				this.controller.trySend("some event");
+			}
+		});
+		sender.start();
+		this.controller.awaitSent(100);
+		drain();
+		String body = end(events);
+		assertThat(body).endsWith("data:some event\n\n" + LAST_WORDS);
+		assertThat(body.replace("data:some event\n\n", "")).isEqualTo(LAST_WORDS);
+		sender.join(10_000);
+		assertThat(sender.isAlive()).isFalse();
+		assertThatNothingIsWrongIn(output);
+	}
+
+	@Test
+	void aBodyThatIsStreamedIsEndedAfterAWholeLine(CapturedOutput output) throws Exception {
+		CompletableFuture<HttpResponse<String>> lines = begin("/streaming");
+		this.controller.awaitSent(100);
+		drain();
+		assertThat(end(lines)).matches("(\\{\"some\":\"line\"\\}\n)+");
+		Awaitility.await().untilAtomic(this.controller.failures, org.hamcrest.Matchers.is(1));
+		assertThatNothingIsWrongIn(output);
+	}
+
+	@Test
+	void anEmitterOfLinesIsEnded(CapturedOutput output) throws Exception {
+		CompletableFuture<HttpResponse<String>> lines = begin("/lines");
+		this.controller.lines.send("{}\n");
+		drain();
+		assertThat(end(lines)).isEqualTo("{}\n");
+		this.controller.lines.complete();
+		assertThatNothingIsWrongIn(output);
+	}
+
+	@Test
+	void asynchronousWorkOnTheResponseOfTheContainerIsEnded(CapturedOutput output) throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/raw-async");
+		this.controller.awaitSent(10);
+		drain();
+		assertThat(end(events)).matches("(data: raw\n\n)+" + LAST_WORDS);
+		Awaitility.await().untilAtomic(this.controller.failures, org.hamcrest.Matchers.is(1));
+		assertThat(this.controller.unexpected).hasValue(0);
+		assertThatNothingIsWrongIn(output);
+	}
+
+	@Test
+	void aHandlerThatWritesOnItsThreadIsEnded(CapturedOutput output) throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/loop");
+		this.controller.awaitSent(10);
+		drain();
+		assertThat(end(events)).matches("(data: loop\n\n)+" + LAST_WORDS);
+		assertThatNothingIsWrongIn(output);
+	}
+
+	@Test
+	void aHandlerThatWaitsOnItsThreadEndsForItsClientAtOnce(CapturedOutput output) throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/waiting");
+		CompletableFuture<Outcome> drained = this.application.sequence().drain();
+		assertThat(end(events)).isEqualTo("data: waiting\n\n" + LAST_WORDS);
+		this.controller.admit.countDown();
+		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		assertThatNothingIsWrongIn(output);
+	}
+
+	@Test
+	void anEventThatIsHalfWrittenIsWrittenToItsEnd() throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/half");
+		CompletableFuture<Outcome> drained = this.application.sequence().drain();
+		awaitThread("graceful-shutdown-stream-end");
+		this.controller.admit.countDown();
+		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		assertThat(end(events)).isEqualTo("data: one half and the other\n\n" + LAST_WORDS);
+	}
+
+	@Test
+	void anEventThatStaysHalfWrittenIsNotWaitedForLong() throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/half");
+		drain();
+		assertThat(end(events)).isEqualTo("data: one half");
+	}
+
+	@Test
+	void aClientThatDoesNotReadIsNotWaitedForLong() throws Exception {
+		restart("graceful.shutdown.drain.timeout=20s");
+		try (Socket socket = new Socket("localhost", this.application.port())) {
+			socket.getOutputStream()
+				.write("GET /flood HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+			this.controller.begun.await(10, TimeUnit.SECONDS);
+			awaitStalled();
+			long beginNanos = System.nanoTime();
+			drain();
+			assertThat(System.nanoTime() - beginNanos).isLessThan(TimeUnit.SECONDS.toNanos(10));
+		}
+	}
+
+	@Test
+	void writesThatDoNotBlockAreNotMixedWithLastWords() throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/non-blocking");
+		drain();
+		assertThat(end(events)).isEqualTo("data: non-blocking\n\n");
+	}
+
+	@Test
+	void aStreamThatBeginsInTheDrainIsEnded() throws Exception {
+		CompletableFuture<HttpResponse<String>> events = this.application.getAsync("/late");
+		this.controller.begun.await(10, TimeUnit.SECONDS);
+		CompletableFuture<Outcome> drained = this.application.sequence().drain();
+		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
+		this.controller.admit.countDown();
+		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		assertThat(end(events)).endsWith(LAST_WORDS);
+	}
+
+	@Test
+	void theUserTellsOtherEndlessResponses() throws Exception {
+		CompletableFuture<HttpResponse<String>> text = begin("/predicate");
+		drain();
+		assertThat(end(text)).isEqualTo("text");
+	}
+
+	@Test
+	void anEndlessResponseKeepsNobodyFromBeingQuiet() throws Exception {
+		restart("graceful.shutdown.lame-duck.maximum=20s", "graceful.shutdown.lame-duck.quiet-period=0",
+				"graceful.shutdown.timeout=25s");
+		CompletableFuture<HttpResponse<String>> events = begin("/emitter");
+		this.controller.emitter.send("first");
+		long beginNanos = System.nanoTime();
+		drain();
+		assertThat(System.nanoTime() - beginNanos).isLessThan(TimeUnit.SECONDS.toNanos(10));
+		assertThat(end(events)).endsWith(LAST_WORDS);
+	}
+
+	@Test
+	void theCloseOfTheContextIsNotHeldUp() throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/emitter");
+		this.controller.emitter.send("first");
+		CompletableFuture.runAsync(this.application::close).get(10, TimeUnit.SECONDS);
+		assertThat(end(events)).endsWith(LAST_WORDS);
+	}
+
+	@Test
+	void anEndlessResponseIsWaitedForWhenThatIsThePolicy() throws Exception {
+		restart("graceful.shutdown.streams.policy=await");
+		CompletableFuture<HttpResponse<String>> events = begin("/emitter");
+		CompletableFuture<Outcome> drained = this.application.sequence().drain();
+		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
+		this.controller.emitter.send("last");
+		assertThat(drained).isNotDone();
+		this.controller.emitter.complete();
+		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		assertThat(end(events)).isEqualTo("data:last\n\n");
+	}
+
+	@Test
+	void anEndlessResponseIsNotCountedWhenThatIsThePolicy() throws Exception {
+		restart("graceful.shutdown.streams.policy=ignore");
+		CompletableFuture<HttpResponse<String>> events = this.application.getAsync("/emitter");
+		this.controller.begun.await(10, TimeUnit.SECONDS);
+		awaitInFlight(0);
+		drain();
+		this.controller.emitter.send("still here");
+		this.controller.emitter.complete();
+		assertThat(end(events)).isEqualTo("data:still here\n\n");
+	}
+
+	@Test
+	void aStreamThatEndsByItselfIsJustThat() throws Exception {
+		CompletableFuture<HttpResponse<String>> events = begin("/emitter");
+		this.controller.emitter.send("only");
+		this.controller.emitter.complete();
+		assertThat(end(events)).isEqualTo("data:only\n\n");
+		awaitInFlight(0);
+		assertThat(this.application.sequence().drain().get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+	}
+
+	@Test
+	void aStreamWhoseClientHasGoneIsCountedUntilTheApplicationHasEndedIt() throws Exception {
+		try (Socket socket = new Socket("localhost", this.application.port())) {
+			socket.getOutputStream()
+				.write("GET /emitter HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+			this.controller.begun.await(10, TimeUnit.SECONDS);
+			awaitInFlight(1);
+		}
+		Awaitility.await().untilAsserted(() -> {
+			this.controller.trySend("anybody there?");
+			assertThat(this.application.gate().inFlight()).isZero();
+		});
+	}
+
+	private CompletableFuture<HttpResponse<String>> begin(String path) throws InterruptedException {
+		CompletableFuture<HttpResponse<String>> response = this.application.getAsync(path);
+		assertThat(this.controller.begun.await(10, TimeUnit.SECONDS)).isTrue();
+		awaitInFlight(1);
+		return response;
+	}
+
+	private void drain() throws Exception {
+		assertThat(this.application.sequence().drain().get(15, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		assertThat(this.application.gate().inFlight()).isZero();
+	}
+
+	private static String end(CompletableFuture<HttpResponse<String>> response) throws Exception {
+		HttpResponse<String> ended = response.get(10, TimeUnit.SECONDS);
+		assertThat(ended.statusCode()).isEqualTo(200);
+		return ended.body();
+	}
+
+	private void awaitInFlight(long expected) {
+		Awaitility.await().until(() -> this.application.gate().inFlight() == expected);
+	}
+
+	private void awaitStalled() {
+		AtomicInteger before = new AtomicInteger(-1);
+		Awaitility.await()
+			.pollInterval(500, TimeUnit.MILLISECONDS)
+			.until(() -> before.getAndSet(this.controller.sent.get()) == this.controller.sent.get());
+	}
+
+	private static void awaitThread(String name) {
+		Awaitility.await()
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.anyMatch(
+						(thread) -> thread.getName().equals(name) && thread.getState() == Thread.State.TIMED_WAITING));
+	}
+
+	private static void assertThatNothingIsWrongIn(CapturedOutput output) {
+		assertThat(output).doesNotContain(" WARN ", " ERROR ", "Exception");
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Controller controller() {
+			return new Controller();
+		}
+
+		@Bean
+		EndlessResponses predicate() {
+			return (path, contentType) -> path.equals("/predicate")
+					&& Objects.requireNonNull(contentType).startsWith("text");
+		}
+
+	}
+
+	@RestController
+	static class Controller {
+
+		private final CountDownLatch begun = new CountDownLatch(1);
+
+		private final CountDownLatch admit = new CountDownLatch(1);
+
+		private final AtomicInteger sent = new AtomicInteger();
+
+		private final AtomicInteger failures = new AtomicInteger();
+
+		private final AtomicInteger unexpected = new AtomicInteger();
+
+		private final SseEmitter emitter = new SseEmitter(0L);
+
+		private final ResponseBodyEmitter lines = new ResponseBodyEmitter(0L);
+
+		private final DeferredResult<String> deferred = new DeferredResult<>();
+
+		private final BlockingQueue<String> never = new LinkedBlockingQueue<>();
+
+		void trySend(String data) {
+			try {
+				this.emitter.send(data);
+				this.sent.incrementAndGet();
+			}
+			catch (IOException | IllegalStateException ex) {
+				this.failures.incrementAndGet();
+			}
+		}
+
+		void awaitSent(int count) {
+			Awaitility.await().until(() -> this.sent.get() >= count);
+		}
+
+		@GetMapping("/emitter")
+		SseEmitter emitter() {
+			this.begun.countDown();
+			return this.emitter;
+		}
+
+		@GetMapping("/deferred")
+		void deferred(HttpServletRequest request) {
+			AsyncContext context = request.startAsync();
+			this.begun.countDown();
+			this.deferred.setResultHandler((result) -> context.start(() -> {
+				try {
+					context.getResponse().setContentType("text/plain");
+					PrintWriter writer = context.getResponse().getWriter();
+					writer.print("some ");
+					writer.flush();
+					this.sent.incrementAndGet();
+					this.admit.await();
+					writer.print("text");
+					context.complete();
+				}
+				catch (IOException | InterruptedException ex) {
+					this.unexpected.incrementAndGet();
+				}
+			}));
+		}
+
+		@GetMapping("/lines")
+		ResponseEntity<ResponseBodyEmitter> lines() {
+			this.begun.countDown();
+			return ResponseEntity.ok().contentType(MediaType.APPLICATION_NDJSON).body(this.lines);
+		}
+
+		@GetMapping("/streaming")
+		ResponseEntity<StreamingResponseBody> streaming() {
+			byte[] half = "{\"some\":".getBytes(StandardCharsets.US_ASCII);
+			byte[] rest = "\"line\"}\n".getBytes(StandardCharsets.US_ASCII);
+			return ResponseEntity.ok().header("Content-Type", "application/x-ndjson;charset=UTF-8").body((stream) -> {
+				this.begun.countDown();
+				try {
+					while (true) {
+						stream.write(half);
+						stream.write(rest);
+						stream.flush();
+						this.sent.incrementAndGet();
+					}
+				}
+				catch (IOException ex) {
+					this.failures.incrementAndGet();
+					throw ex;
+				}
+			});
+		}
+
+		@GetMapping("/raw-async")
+		void rawAsync(HttpServletRequest request) {
+			AsyncContext context = request.startAsync();
+			context.setTimeout(0);
+			context.start(() -> {
+				try {
+					HttpServletResponse response = (HttpServletResponse) context.getResponse();
+					ServletOutputStream stream = response.getOutputStream();
+					response.setContentType("text/event-stream");
+					while (true) {
+						stream.print("data: raw\n\n");
+						stream.flush();
+						this.begun.countDown();
+						this.sent.incrementAndGet();
+					}
+				}
+				catch (IOException ex) {
+					this.failures.incrementAndGet();
+				}
+				finally {
+					try {
+						context.complete();
+					}
+					catch (RuntimeException ex) {
+						this.unexpected.incrementAndGet();
+					}
+				}
+			});
+		}
+
+		@GetMapping("/loop")
+		void loop(HttpServletResponse response) throws IOException {
+			response.setContentType("text/event-stream");
+			this.begun.countDown();
+			while (true) {
+				response.getOutputStream().print("data: loop\n\n");
+				response.flushBuffer();
+				this.sent.incrementAndGet();
+			}
+		}
+
+		@GetMapping("/waiting")
+		void waiting(HttpServletResponse response) throws IOException, InterruptedException {
+			response.setContentType("text/event-stream");
+			PrintWriter writer = response.getWriter();
+			writer.print("data: waiting\n\n");
+			writer.flush();
+			this.begun.countDown();
+			this.admit.await();
+			writer.print("data: nobody listens\n\n");
+			assertThat(writer.checkError()).isTrue();
+		}
+
+		@GetMapping("/half")
+		StreamingResponseBody half(HttpServletResponse response) {
+			response.setContentType("text/event-stream");
+			return (stream) -> {
+				stream.write("data: one half".getBytes(StandardCharsets.US_ASCII));
+				stream.flush();
+				this.begun.countDown();
+				try {
+					this.admit.await();
+				}
+				catch (InterruptedException ex) {
+					throw new UncheckedIOException(new IOException(ex));
+				}
+				stream.write(" and the other\n\n".getBytes(StandardCharsets.US_ASCII));
+				stream.flush();
+			};
+		}
+
+		@GetMapping("/flood")
+		StreamingResponseBody flood(HttpServletResponse response) {
+			response.setContentType("text/event-stream");
+			byte[] events = new byte[64 * 1024];
+			Arrays.fill(events, (byte) '\n');
+			return (stream) -> {
+				this.begun.countDown();
+				while (true) {
+					stream.write(events);
+					stream.flush();
+					this.sent.incrementAndGet();
+				}
+			};
+		}
+
+		@GetMapping("/non-blocking")
+		void nonBlocking(HttpServletRequest request, HttpServletResponse response) throws IOException {
+			response.setContentType("text/event-stream");
+			AsyncContext context = request.startAsync(request, response);
+			context.setTimeout(0);
+			ServletOutputStream stream = response.getOutputStream();
+			stream.setWriteListener(new WriteListener() {
+
+				private boolean written;
+
+				@Override
+				public void onWritePossible() throws IOException {
+					if (!this.written && stream.isReady()) {
+						this.written = true;
+						stream.write("data: non-blocking\n\n".getBytes(StandardCharsets.US_ASCII));
+						if (stream.isReady()) {
+							stream.flush();
+						}
+						Controller.this.begun.countDown();
+					}
+				}
+
+				@Override
+				public void onError(Throwable ex) {
+				}
+
+			});
+		}
+
+		@GetMapping("/late")
+		SseEmitter late() throws InterruptedException {
+			this.begun.countDown();
+			this.admit.await();
+			return this.emitter;
+		}
+
+		@GetMapping("/predicate")
+		void predicate(HttpServletResponse response) throws IOException, InterruptedException {
+			response.setContentType("text/plain");
+			response.getWriter().print("text");
+			response.flushBuffer();
+			this.begun.countDown();
+			this.never.poll(1, TimeUnit.SECONDS);
+		}
+
+	}
+
+}

@@ -1,0 +1,146 @@
+package io.github.gracefulshutdown.autoconfigure.servlet;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.WebApplication;
+import jakarta.servlet.http.HttpServletRequest;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link RefusedBody}. */
+class RefusedUploadTests {
+
+	private static final int TEN_MEGABYTES = 10 * 1024 * 1024;
+
+	private final WebApplication application = WebApplication.start(Application.class);
+
+	private final Controller controller = this.application.context().getBean(Controller.class);
+
+	@AfterEach
+	void close() {
+		this.application.close();
+	}
+
+	@Test
+	void aRefusedUploadOfTenMegabytesCanReadItsAnswer() throws Exception {
+		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
+		for (int i = 0; i < 5; i++) {
+			assertThatIsRefused(BodyPublishers.ofByteArray(new byte[TEN_MEGABYTES]));
+			assertThatIsRefused(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[TEN_MEGABYTES])));
+		}
+		assertThat(this.controller.read).hasValue(0);
+	}
+
+	@Test
+	void aClientThatReadsOnlyWhenItHasSentAllCanReadItsAnswer() throws Exception {
+		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
+		try (Socket socket = upload(TEN_MEGABYTES)) {
+			socket.getOutputStream().write(new byte[TEN_MEGABYTES]);
+			assertThat(answer(socket)).startsWith("HTTP/1.1 503").contains("was not executed");
+		}
+	}
+
+	@Test
+	void anUploadWithoutEndIsNotReadForEver() throws Exception {
+		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
+		try (Socket socket = upload(Long.MAX_VALUE)) {
+			byte[] part = new byte[1024 * 1024];
+			int parts = 0;
+			try {
+				for (; parts < 512; parts++) {
+					socket.getOutputStream().write(part);
+				}
+			}
+			catch (IOException ex) {
+				// It was cut off.
+			}
+			assertThat(parts).isLessThan(512);
+		}
+	}
+
+	@Test
+	void anUploadThatWasLetInIsReadToItsEnd() throws Exception {
+		try (Socket socket = upload(TEN_MEGABYTES)) {
+			OutputStream stream = socket.getOutputStream();
+			stream.write(new byte[TEN_MEGABYTES / 2]);
+			Awaitility.await().until(() -> this.controller.read.get() == TEN_MEGABYTES / 2);
+			CompletableFuture<Outcome> drained = this.application.sequence().drain();
+			Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
+			assertThatIsRefused(BodyPublishers.ofString("too late"));
+			assertThat(drained).isNotDone();
+			stream.write(new byte[TEN_MEGABYTES - TEN_MEGABYTES / 2]);
+			assertThat(answer(socket)).startsWith("HTTP/1.1 200").contains("read 10485760");
+			assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		}
+	}
+
+	private void assertThatIsRefused(BodyPublisher body) {
+		HttpResponse<String> response = this.application.send("POST", this.application.port(), "/upload", body);
+		assertThat(response.statusCode()).isEqualTo(503);
+		assertThat(response.body()).contains("was not executed");
+	}
+
+	private Socket upload(long length) throws IOException {
+		Socket socket = new Socket("localhost", this.application.port());
+		socket.setSoTimeout(10_000);
+		socket.getOutputStream()
+			.write("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n".formatted(length)
+				.getBytes(StandardCharsets.US_ASCII));
+		return socket;
+	}
+
+	private static String answer(Socket socket) throws IOException {
+		return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Controller controller() {
+			return new Controller();
+		}
+
+	}
+
+	@RestController
+	static class Controller {
+
+		private final AtomicInteger read = new AtomicInteger();
+
+		@PostMapping("/upload")
+		String upload(HttpServletRequest request) throws IOException {
+			InputStream body = request.getInputStream();
+			byte[] buffer = new byte[8192];
+			for (int length = body.read(buffer); length != -1; length = body.read(buffer)) {
+				this.read.addAndGet(length);
+			}
+			return "read " + this.read;
+		}
+
+	}
+
+}

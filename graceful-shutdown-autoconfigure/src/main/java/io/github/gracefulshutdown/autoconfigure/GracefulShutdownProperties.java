@@ -37,6 +37,8 @@ public class GracefulShutdownProperties {
 
 	private final Streams streams = new Streams();
 
+	private final Grpc grpc = new Grpc();
+
 	private final Teardown teardown = new Teardown();
 
 	private final ForceExit forceExit = new ForceExit();
@@ -73,6 +75,10 @@ public class GracefulShutdownProperties {
 
 	public Streams getStreams() {
 		return this.streams;
+	}
+
+	public Grpc getGrpc() {
+		return this.grpc;
 	}
 
 	public Teardown getTeardown() {
@@ -207,6 +213,25 @@ public class GracefulShutdownProperties {
 
 		public void setMediaTypes(List<String> mediaTypes) {
 			this.mediaTypes = mediaTypes;
+		}
+
+	}
+
+	/** Calls over gRPC. */
+	public static class Grpc {
+
+		/**
+		 * Comma-separated list of methods whose calls do not end by themselves, as
+		 * 'package.Service/Method', with * for any characters in a name.
+		 */
+		private List<String> endlessMethods = new ArrayList<>();
+
+		public List<String> getEndlessMethods() {
+			return this.endlessMethods;
+		}
+
+		public void setEndlessMethods(List<String> endlessMethods) {
+			this.endlessMethods = endlessMethods;
 		}
 
 	}

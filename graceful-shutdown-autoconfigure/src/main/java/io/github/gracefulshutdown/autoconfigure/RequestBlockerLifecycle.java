@@ -21,6 +21,11 @@ final class RequestBlockerLifecycle extends AbstractStepLifecycle {
 
 	@Override
 	CompletableFuture<String> perform(Drain drain) {
+		return state().lastCall()
+			.thenCompose((told) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone") : block());
+	}
+
+	private CompletableFuture<String> block() {
 		this.gate.close();
 		String found = "%d in flight".formatted(this.gate.inFlight());
 		return state().enter(Stage.BLOCKING).thenApply((told) -> found);
@@ -28,8 +33,10 @@ final class RequestBlockerLifecycle extends AbstractStepLifecycle {
 
 	@Override
 	void undo() {
-		this.gate.reopen();
-		state().enter(Stage.LAME_DUCK).join();
+		if (state().stage() != Stage.LAME_DUCK) { // else undone before it was done
+			this.gate.reopen();
+			state().enter(Stage.LAME_DUCK).join();
+		}
 	}
 
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -147,13 +148,25 @@ final class ShutdownState {
 	 * time is over
 	 */
 	CompletableFuture<Void> enter(Stage next) {
-		StageChangedEvent event = change(next);
+		return tell(change(next), "stage " + next);
+	}
+
+	/**
+	 * Tells the listeners that requests are refused next.
+	 * @return a future that completes, never exceptionally, when they were told or their
+	 * time is over
+	 */
+	CompletableFuture<Void> lastCall() {
+		return tell(new LastCallEvent(this.context), "the last call");
+	}
+
+	private CompletableFuture<Void> tell(ApplicationEvent event, String what) {
 		return this.guests.run("listener", LISTENER_TIMEOUT, () -> {
 			this.context.publishEvent(event);
 			return event;
 		}).handle((published, ex) -> {
 			if (ex != null) {
-				logger.warn("A listener for stage {} failed; the shutdown goes on", next, ex);
+				logger.warn("A listener for {} failed; the shutdown goes on", what, ex);
 			}
 			return null;
 		});

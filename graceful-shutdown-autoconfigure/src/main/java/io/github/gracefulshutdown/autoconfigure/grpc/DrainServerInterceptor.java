@@ -4,7 +4,6 @@ import java.util.Locale;
 
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -12,6 +11,7 @@ import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 
@@ -28,10 +28,34 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 	static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
 			Metadata.ASCII_STRING_MARSHALLER);
 
+	private static final String HEALTH = "grpc.health.";
+
+	private static final EndlessCallStatus LEAVING = (method) -> Status.UNAVAILABLE
+		.withDescription("This instance is shutting down.");
+
 	private final RequestAdmission admission;
 
-	DrainServerInterceptor(RequestAdmission admission) {
+	private final EndlessCalls endlessCalls;
+
+	private final LingeringCalls lingeringCalls;
+
+	private final GrpcServers servers;
+
+	private final @Nullable GrpcHealth health;
+
+	/**
+	 * Creates the interceptor.
+	 * @param lingeringCalls where the calls go that nobody waits for
+	 * @param servers the servers that the calls come to
+	 * @param health the health service, or {@code null} if there is none
+	 */
+	DrainServerInterceptor(RequestAdmission admission, EndlessCalls endlessCalls, LingeringCalls lingeringCalls,
+			GrpcServers servers, @Nullable GrpcHealth health) {
 		this.admission = admission;
+		this.endlessCalls = endlessCalls;
+		this.lingeringCalls = lingeringCalls;
+		this.servers = servers;
+		this.health = health;
 	}
 
 	@Override
@@ -43,14 +67,19 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 	public <Q, R> Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
 		String method = call.getMethodDescriptor().getFullMethodName();
 		if (isExempt(method)) {
-			return next.startCall(call, headers);
+			return startExempt(call, headers, next);
 		}
 		Permit permit = this.admission.tryEnter(method);
 		if (permit == null) {
-			return reject(call);
+			this.servers.shutDownIfClosing(); // the context may close during a drain
+			refuse(call);
+			return new Listener<>() {
+			};
 		}
 		try {
-			return new ReleasingListener<>(next.startCall(new NoticeCall<>(call, this.admission), headers), permit);
+			Listener<Q> listener = this.endlessCalls.contains(method) ? startEndless(call, headers, next, permit)
+					: next.startCall(new NoticeCall<>(call, this.admission), headers);
+			return new ReleasingListener<>(listener, permit);
 		}
 		catch (RuntimeException | Error ex) { // gRPC closes the call and tells no
 												// listener
@@ -60,10 +89,37 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 	}
 
 	private static boolean isExempt(String method) {
-		return method.startsWith("grpc.health.") || method.startsWith("grpc.reflection.");
+		return method.startsWith(HEALTH) || method.startsWith("grpc.reflection.");
 	}
 
-	private static <Q, R> Listener<Q> reject(ServerCall<Q, R> call) {
+	private <Q, R> Listener<Q> startExempt(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+		GrpcHealth health = this.health;
+		if (health == null || !call.getMethodDescriptor().getFullMethodName().startsWith(HEALTH)) {
+			return startLingering(new EndableCall<>(call, this.admission, LEAVING), headers, next);
+		}
+		HealthCall<Q, R> healthCall = new HealthCall<>(call, this.admission, LEAVING, health);
+		Listener<Q> listener = startLingering(healthCall, headers, next);
+		healthCall.whenOver(health.add(healthCall));
+		return listener;
+	}
+
+	/** Starts a call that does not end by itself, and that may not be waited for. */
+	private <Q, R> Listener<Q> startEndless(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next,
+			Permit permit) {
+		EndableCall<Q, R> endable = new EndableCall<>(call, this.admission, this.endlessCalls.endStatus());
+		Listener<Q> listener = startLingering(endable, headers, next);
+		endable.whenOver(this.endlessCalls.add(permit, endable));
+		return listener;
+	}
+
+	private <Q, R> Listener<Q> startLingering(EndableCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+		Listener<Q> listener = call.start(headers, next);
+		call.whenOver(this.lingeringCalls.add(call));
+		return listener;
+	}
+
+	/** Answers that nothing was executed. */
+	static void refuse(ServerCall<?, ?> call) {
 		Metadata trailers = new Metadata();
 		trailers.put(MARKER, RequestAdmission.MARKER_REJECTED);
 		trailers.put(PUSHBACK, "0");
@@ -71,55 +127,6 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 				Status.UNAVAILABLE.withDescription(
 						"This instance is shutting down. The call was not executed: send it to another instance."),
 				trailers);
-		return new Listener<>() {
-		};
-	}
-
-	/** Tells the notice in the headers, or in the trailers of a call without headers. */
-	private static final class NoticeCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
-
-		private final RequestAdmission admission;
-
-		private boolean headersSent;
-
-		NoticeCall(ServerCall<Q, R> call, RequestAdmission admission) {
-			super(call);
-			this.admission = admission;
-		}
-
-		@Override
-		public void sendHeaders(Metadata headers) {
-			this.headersSent = true;
-			super.sendHeaders(withMarker(headers, this.admission.isNoticeDue()));
-		}
-
-		@Override
-		public void close(Status status, Metadata trailers) {
-			super.close(status, withMarker(trailers, !this.headersSent && this.admission.isNoticeDue()));
-		}
-
-		/*
-		 * The metadata may be that of a call to another instance that the handler passes
-		 * on. What the other says of itself is not true of this one: a caller that takes
-		 * its "rejected" for ours would have a call executed twice.
-		 */
-		private static Metadata withMarker(Metadata metadata, boolean noticeDue) {
-			boolean passedOn = metadata.containsKey(MARKER);
-			if (!passedOn && !noticeDue) {
-				return metadata;
-			}
-			Metadata own = new Metadata();
-			own.merge(metadata);
-			if (passedOn) {
-				own.discardAll(MARKER);
-				own.discardAll(PUSHBACK);
-			}
-			if (noticeDue) {
-				own.put(MARKER, RequestAdmission.MARKER_LAME_DUCK);
-			}
-			return own;
-		}
-
 	}
 
 	/**

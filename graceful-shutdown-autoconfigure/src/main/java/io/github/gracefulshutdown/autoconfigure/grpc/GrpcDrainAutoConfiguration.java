@@ -1,10 +1,13 @@
 package io.github.gracefulshutdown.autoconfigure.grpc;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
-import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.BindableService;
+import io.grpc.health.v1.HealthCheckResponse;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -13,12 +16,18 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.server.GlobalServerInterceptor;
 
-/** {@link EnableAutoConfiguration Auto-configuration} for draining gRPC calls. */
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for draining gRPC calls, of
+ * net.devh's starter and of Spring's own.
+ */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
-@ConditionalOnClass(GrpcGlobalServerInterceptor.class)
+@Conditional(OnGrpcServerCondition.class)
 @ConditionalOnBean(ShutdownSequence.class)
 public final class GrpcDrainAutoConfiguration {
 
@@ -28,21 +37,63 @@ public final class GrpcDrainAutoConfiguration {
 		return new RequestAdmission("grpc", gate, sequence);
 	}
 
+	// Found by the annotation of whichever is there; the JVM leaves the other one out.
 	@Bean
 	@GrpcGlobalServerInterceptor
+	@GlobalServerInterceptor
 	@ConditionalOnMissingBean
-	DrainServerInterceptor drainServerInterceptor(RequestAdmission grpcRequestAdmission) {
-		return new DrainServerInterceptor(grpcRequestAdmission);
+	DrainServerInterceptor drainServerInterceptor(RequestAdmission grpcRequestAdmission, EndlessCalls endlessCalls,
+			LingeringCalls lingeringCalls, GrpcServers servers, ObjectProvider<GrpcHealth> health) {
+		return new DrainServerInterceptor(grpcRequestAdmission, endlessCalls, lingeringCalls, servers,
+				health.getIfAvailable());
+	}
+
+	@Bean
+	EndlessCalls endlessGrpcCalls(GracefulShutdownProperties properties, EndlessWork endlessWork,
+			ObjectProvider<EndlessCallStatus> endStatus) {
+		return new EndlessCalls(properties.getGrpc().getEndlessMethods(), endlessWork, endStatus.getIfAvailable());
+	}
+
+	@Bean
+	LingeringCalls lingeringGrpcCalls() {
+		return new LingeringCalls();
+	}
+
+	@Bean
+	GrpcServers grpcServers(ApplicationContext context, ShutdownSequence sequence, DrainGate gate,
+			LingeringCalls lingeringCalls) {
+		return new GrpcServers(context, sequence, gate, lingeringCalls);
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(HealthStatusManager.class)
+	@ConditionalOnClass(GrpcGlobalServerInterceptor.class)
+	static class NetDevhConfiguration {
+
+		@Bean
+		NetDevhServerListener netDevhServerListener(GrpcServers servers) {
+			return new NetDevhServerListener(servers);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(GlobalServerInterceptor.class)
+	static class SpringGrpcConfiguration {
+
+		@Bean
+		SpringServerListener springGrpcServerListener(GrpcServers servers) {
+			return new SpringServerListener(servers);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(HealthCheckResponse.class)
 	static class GrpcHealthConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
-		GrpcHealthSource grpcHealthSource(ObjectProvider<HealthStatusManager> managers) {
-			return new GrpcHealthSource(managers);
+		GrpcHealth grpcHealth(ObjectProvider<BindableService> services) {
+			return new GrpcHealth(services);
 		}
 
 	}

@@ -4,7 +4,6 @@ import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.grpc.ServerInterceptor;
-import io.grpc.protobuf.services.HealthStatusManager;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,7 @@ class GrpcDrainAutoConfigurationTests {
 	@Test
 	void interceptorAndHealthArePresentByDefault() {
 		this.contextRunner.run((context) -> {
-			assertThat(context).hasSingleBean(DrainServerInterceptor.class).hasSingleBean(GrpcHealthSource.class);
+			assertThat(context).hasSingleBean(DrainServerInterceptor.class).hasSingleBean(GrpcHealth.class);
 			assertThat(context.getBeansWithAnnotation(GrpcGlobalServerInterceptor.class)).hasSize(1);
 		});
 	}
@@ -39,13 +38,13 @@ class GrpcDrainAutoConfigurationTests {
 
 	@Test
 	void interceptorBacksOffWhenGrpcIsMissing() {
-		this.contextRunner.withClassLoader(new FilteredClassLoader("io.grpc", "net.devh"))
+		this.contextRunner.withClassLoader(new FilteredClassLoader("io.grpc", "net.devh", "org.springframework.grpc"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("drainServerInterceptor"));
 	}
 
 	@Test
 	void healthBacksOffWhenTheHealthServiceIsMissing() {
-		this.contextRunner.withClassLoader(new FilteredClassLoader(HealthStatusManager.class))
+		this.contextRunner.withClassLoader(new FilteredClassLoader("io.grpc.health"))
 			.run((context) -> assertThat(context).hasSingleBean(DrainServerInterceptor.class)
 				.doesNotHaveBean(AnnouncementSource.class));
 	}
@@ -61,8 +60,9 @@ class GrpcDrainAutoConfigurationTests {
 	static class InterceptorConfiguration {
 
 		@Bean
-		DrainServerInterceptor userInterceptor(RequestAdmission grpcRequestAdmission) {
-			return new DrainServerInterceptor(grpcRequestAdmission);
+		DrainServerInterceptor userInterceptor(RequestAdmission grpcRequestAdmission, EndlessCalls endlessCalls,
+				LingeringCalls lingeringCalls, GrpcServers servers) {
+			return new DrainServerInterceptor(grpcRequestAdmission, endlessCalls, lingeringCalls, servers, null);
 		}
 
 	}

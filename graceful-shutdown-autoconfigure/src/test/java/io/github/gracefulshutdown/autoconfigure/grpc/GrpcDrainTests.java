@@ -72,16 +72,11 @@ class GrpcDrainTests {
 
 	private final AtomicReference<Metadata> trailers = new AtomicReference<>();
 
-	private final StartedListener started = new StartedListener();
+	private final GrpcApplication application = GrpcApplication.start();
 
-	private ConfigurableApplicationContext context = start();
+	private final Channel channel = this.application.channel();
 
-	private ManagedChannel channel = ManagedChannelBuilder.forAddress("localhost", this.started.port)
-		.usePlaintext()
-		.disableRetry()
-		.build();
-
-	private Channel capturing = ClientInterceptors.intercept(this.channel,
+	private final Channel capturing = ClientInterceptors.intercept(this.channel,
 			MetadataUtils.newCaptureMetadataInterceptor(this.headers, this.trailers));
 
 	@BeforeEach
@@ -91,27 +86,17 @@ class GrpcDrainTests {
 							// call
 	}
 
-	private ConfigurableApplicationContext start() {
-		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-			.bannerMode(Banner.Mode.OFF)
-			.registerShutdownHook(false)
-			.listeners(this.started)
-			.properties("grpc.server.port=0", "graceful.shutdown.lame-duck.maximum=0")
-			.run();
-	}
-
 	@AfterEach
 	void close() {
-		this.channel.shutdownNow();
-		this.context.close();
+		this.application.close();
 	}
 
 	private ShutdownSequence sequence() {
-		return this.context.getBean(ShutdownSequence.class);
+		return this.application.sequence();
 	}
 
 	private DrainGate gate() {
-		return this.context.getBean(DrainGate.class);
+		return this.application.gate();
 	}
 
 	private String call(String request) {
@@ -125,9 +110,9 @@ class GrpcDrainTests {
 
 	@Test
 	void callsInFlightRunToTheirEndAndCarryTheNotice() throws Exception {
-		CompletableFuture<String> inFlight = supplyAsync(() -> call("block"));
+		CompletableFuture<String> inFlight = GrpcApplication.supplyAsync(() -> call("block"));
 		awaitInFlight(1);
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.context::close);
+		CompletableFuture<Void> closed = this.application.closeAsync();
 		Awaitility.await().until(() -> sequence().stage() == Stage.BLOCKING);
 		EchoService.release("block");
 		assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("block");
@@ -150,7 +135,7 @@ class GrpcDrainTests {
 
 	@Test
 	void aFailedCallCountsOnceAndCarriesTheNoticeInItsTrailers() throws Exception {
-		CompletableFuture<String> inFlight = supplyAsync(() -> call("block-and-fail"));
+		CompletableFuture<String> inFlight = GrpcApplication.supplyAsync(() -> call("block-and-fail"));
 		awaitInFlight(1);
 		CompletableFuture<?> drained = sequence().drain();
 		Awaitility.await().until(() -> sequence().stage() == Stage.BLOCKING);
@@ -163,7 +148,7 @@ class GrpcDrainTests {
 
 	@Test
 	void aHandlerThatThrowsCountsOnce() {
-		CompletableFuture<String> inFlight = supplyAsync(() -> call("block-and-throw"));
+		CompletableFuture<String> inFlight = GrpcApplication.supplyAsync(() -> call("block-and-throw"));
 		awaitInFlight(1);
 		EchoService.release("block-and-throw");
 		assertThat(inFlight).failsWithin(10, TimeUnit.SECONDS);
@@ -186,7 +171,7 @@ class GrpcDrainTests {
 
 	@Test
 	void aBidirectionalStreamCountsUntilBothSidesAreDoneAndMayBeginWork() throws Exception {
-		Recorder answers = new Recorder();
+		Recorder<String> answers = new Recorder<>();
 		StreamObserver<String> requests = converse(answers);
 		requests.onNext("one");
 		Awaitility.await().until(() -> answers.received().equals(List.of("one")));
@@ -197,12 +182,12 @@ class GrpcDrainTests {
 		assertThat(drained).isNotDone();
 		requests.onCompleted();
 		drained.get(10, TimeUnit.SECONDS);
-		assertThat(answers.completed.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(answers.ended().get(10, TimeUnit.SECONDS)).isEqualTo(Status.OK);
 	}
 
 	@Test
 	void aStreamThatTheClientCancelsCountsOnce() throws Exception {
-		Recorder answers = new Recorder();
+		Recorder<String> answers = new Recorder<>();
 		StreamObserver<String> requests = converse(answers);
 		requests.onNext("one");
 		awaitInFlight(1);
@@ -210,51 +195,8 @@ class GrpcDrainTests {
 		awaitInFlight(0);
 	}
 
-	@Test
-	void healthIsExemptAndFollowsTheDrain() throws Exception {
-		HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(this.channel);
-		HealthCheckRequest overall = HealthCheckRequest.getDefaultInstance();
-		assertThat(health.check(overall).getStatus()).isEqualTo(ServingStatus.SERVING);
-		sequence().drain().get(10, TimeUnit.SECONDS);
-		assertThat(health.check(overall).getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
-		sequence().resume();
-		assertThat(health.check(overall).getStatus()).isEqualTo(ServingStatus.SERVING);
-		assertThat(call("again")).isEqualTo("again");
-	}
-
-	@Test
-	void reflectionIsExempt() throws Exception {
-		sequence().drain().get(10, TimeUnit.SECONDS);
-		CountDownLatch answered = new CountDownLatch(1);
-		StreamObserver<ServerReflectionRequest> requests = ServerReflectionGrpc.newStub(this.channel)
-			.serverReflectionInfo(new StreamObserver<>() {
-
-				@Override
-				public void onNext(ServerReflectionResponse response) {
-					answered.countDown();
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
-				}
-
-			});
-		requests.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
-		assertThat(answered.await(10, TimeUnit.SECONDS)).isTrue();
-		requests.onCompleted();
-	}
-
-	private StreamObserver<String> converse(Recorder answers) {
+	private StreamObserver<String> converse(Recorder<String> answers) {
 		return ClientCalls.asyncBidiStreamingCall(this.channel.newCall(EchoService.BIDI, CallOptions.DEFAULT), answers);
-	}
-
-	/** On a thread of its own: the common pool has but one on a small machine. */
-	private static CompletableFuture<String> supplyAsync(Supplier<String> call) {
-		return CompletableFuture.supplyAsync(call, (task) -> new Thread(task).start());
 	}
 
 	@Test
@@ -272,181 +214,7 @@ class GrpcDrainTests {
 	}
 
 	private void awaitInFlight(long expected) {
-		Awaitility.await().until(() -> gate().inFlight() == expected);
-	}
-
-	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
-		@Bean
-		EchoService echoService(DrainGate gate) {
-			return new EchoService(gate);
-		}
-
-	}
-
-	private static final class StartedListener implements ApplicationListener<GrpcServerStartedEvent> {
-
-		private volatile int port;
-
-		@Override
-		public void onApplicationEvent(GrpcServerStartedEvent event) {
-			this.port = event.getPort();
-		}
-
-	}
-
-	private static final class Recorder implements StreamObserver<String> {
-
-		private final List<String> received = new ArrayList<>();
-
-		private final CountDownLatch completed = new CountDownLatch(1);
-
-		@Override
-		public synchronized void onNext(String value) {
-			this.received.add(value);
-		}
-
-		@Override
-		public void onError(Throwable ex) {
-		}
-
-		@Override
-		public void onCompleted() {
-			this.completed.countDown();
-		}
-
-		synchronized List<String> received() {
-			return List.copyOf(this.received);
-		}
-
-	}
-
-	/** Echoes strings; a request that says so blocks until it is released. */
-	@GrpcService
-	static final class EchoService implements BindableService {
-
-		static final MethodDescriptor<String, String> UNARY = method("Unary", MethodType.UNARY);
-
-		static final MethodDescriptor<String, String> SERVER_STREAM = method("ServerStream",
-				MethodType.SERVER_STREAMING);
-
-		static final MethodDescriptor<String, String> BIDI = method("Bidi", MethodType.BIDI_STREAMING);
-
-		static final Metadata.Key<String> OTHER = Metadata.Key.of("other", Metadata.ASCII_STRING_MARSHALLER);
-
-		private static final ConcurrentHashMap<String, CountDownLatch> executed = new ConcurrentHashMap<>();
-
-		private final DrainGate gate;
-
-		EchoService(DrainGate gate) {
-			this.gate = gate;
-		}
-
-		private static MethodDescriptor<String, String> method(String name, MethodType type) {
-			return MethodDescriptor.<String, String>newBuilder(StringMarshaller.INSTANCE, StringMarshaller.INSTANCE)
-				.setFullMethodName(MethodDescriptor.generateFullMethodName("test.Echo", name))
-				.setType(type)
-				.build();
-		}
-
-		static void release(String request) {
-			executed.computeIfAbsent(request, (key) -> new CountDownLatch(1)).countDown();
-		}
-
-		private static void block(String request) {
-			try {
-				executed.computeIfAbsent(request, (key) -> new CountDownLatch(1)).await();
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-
-		@Override
-		public ServerServiceDefinition bindService() {
-			return ServerServiceDefinition.builder("test.Echo")
-				.addMethod(UNARY, ServerCalls.asyncUnaryCall(this::unary))
-				.addMethod(SERVER_STREAM, ServerCalls.asyncServerStreamingCall(this::stream))
-				.addMethod(BIDI, ServerCalls.asyncBidiStreamingCall(this::echo))
-				.build();
-		}
-
-		private void unary(String request, StreamObserver<String> response) {
-			if (request.equals("pass-on")) {
-				Metadata trailers = new Metadata();
-				trailers.put(DrainServerInterceptor.MARKER, "rejected");
-				trailers.put(DrainServerInterceptor.PUSHBACK, "0");
-				trailers.put(OTHER, "kept");
-				response.onError(Status.UNAVAILABLE.asRuntimeException(trailers));
-				return;
-			}
-			if (request.startsWith("block")) {
-				block(request);
-			}
-			if (request.endsWith("throw")) {
-				throw new IllegalStateException("handler broken");
-			}
-			if (request.endsWith("fail")) {
-				response.onError(Status.FAILED_PRECONDITION.asRuntimeException());
-				return;
-			}
-			response.onNext(request);
-			response.onCompleted();
-		}
-
-		private void stream(String request, StreamObserver<String> response) {
-			response.onNext("first");
-			block(request);
-			response.onNext("last");
-			response.onCompleted();
-		}
-
-		private StreamObserver<String> echo(StreamObserver<String> response) {
-			return new StreamObserver<>() {
-
-				@Override
-				public void onNext(String value) {
-					try (Permit job = EchoService.this.gate.enter("job", value)) {
-						assertThat(job).isNotNull();
-						response.onNext(value);
-					}
-				}
-
-				@Override
-				public void onError(Throwable ex) {
-				}
-
-				@Override
-				public void onCompleted() {
-					response.onCompleted();
-				}
-
-			};
-		}
-
-	}
-
-	private enum StringMarshaller implements MethodDescriptor.Marshaller<String> {
-
-		INSTANCE;
-
-		@Override
-		public InputStream stream(@Nullable String value) {
-			return new ByteArrayInputStream(Objects.requireNonNull(value).getBytes(StandardCharsets.UTF_8));
-		}
-
-		@Override
-		public String parse(InputStream stream) {
-			try {
-				return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
+		this.application.awaitInFlight(expected);
 	}
 
 }

@@ -1,0 +1,78 @@
+package io.github.gracefulshutdown.autoconfigure.grpc;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.gracefulshutdown.autoconfigure.Announcement;
+import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
+import io.grpc.BindableService;
+import io.grpc.health.v1.HealthGrpc;
+
+import org.springframework.beans.factory.ObjectProvider;
+
+/**
+ * The standard health service, as its clients see it: while this instance leaves, no
+ * service is serving, whatever its status is set to meanwhile. Nothing is set here, so
+ * that afterwards every status is what it would have been.
+ */
+final class GrpcHealth implements AnnouncementSource, Announcement {
+
+	private final ObjectProvider<BindableService> services;
+
+	private final Set<HealthCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean leaving;
+
+	GrpcHealth(ObjectProvider<BindableService> services) {
+		this.services = services;
+	}
+
+	/**
+	 * Adds a call.
+	 * @return to be run when the call is over
+	 */
+	Runnable add(HealthCall<?, ?> call) {
+		this.calls.add(call);
+		return () -> this.calls.remove(call);
+	}
+
+	boolean isLeaving() {
+		return this.leaving;
+	}
+
+	@Override
+	public List<Announcement> announcements() {
+		boolean exposed = this.services.stream()
+			.anyMatch((service) -> HealthGrpc.SERVICE_NAME
+				.equals(service.bindService().getServiceDescriptor().getName()));
+		return exposed ? List.of(this) : List.of();
+	}
+
+	@Override
+	public String name() {
+		return "gRPC health";
+	}
+
+	@Override
+	public void withdraw() {
+		tell(true);
+	}
+
+	@Override
+	public void restore() {
+		tell(false);
+	}
+
+	private void tell(boolean leaving) {
+		this.leaving = leaving;
+		this.calls.forEach(HealthCall::tellAgain);
+	}
+
+	/** Who asks is answered at once; whether anybody asks is not known. */
+	@Override
+	public boolean isFollowedByCallers() {
+		return false;
+	}
+
+}

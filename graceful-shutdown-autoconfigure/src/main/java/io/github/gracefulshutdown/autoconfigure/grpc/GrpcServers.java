@@ -1,0 +1,117 @@
+package io.github.gracefulshutdown.autoconfigure.grpc;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.autoconfigure.LastCallEvent;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import io.grpc.Server;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.Lifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.SmartApplicationListener;
+
+/**
+ * The gRPC servers of the application. When the context closes they send GOAWAY just
+ * before calls are refused, so that clients send what comes next elsewhere by themselves,
+ * while the calls in flight go on; and they stop when the drain has ended.
+ */
+final class GrpcServers implements SmartApplicationListener {
+
+	/**
+	 * Time in which GOAWAY has reached a client, and what it sent before has arrived.
+	 * Calls that come meanwhile are served.
+	 */
+	static final Duration FAREWELL = Duration.ofMillis(100);
+
+	private final ApplicationContext context;
+
+	private final ShutdownSequence sequence;
+
+	private final DrainGate gate;
+
+	private final LingeringCalls lingeringCalls;
+
+	private final List<Started> started = new CopyOnWriteArrayList<>();
+
+	GrpcServers(ApplicationContext context, ShutdownSequence sequence, DrainGate gate, LingeringCalls lingeringCalls) {
+		this.context = context;
+		this.sequence = sequence;
+		this.gate = gate;
+		this.lingeringCalls = lingeringCalls;
+	}
+
+	/** Adds a server that has started, and what stops it. */
+	void add(Server server, Lifecycle lifecycle) {
+		this.started.removeIf((earlier) -> earlier.server().isTerminated());
+		this.started.add(new Started(server, lifecycle));
+	}
+
+	List<Server> servers() {
+		return this.started.stream().map(Started::server).toList();
+	}
+
+	/** First of the ordered ones, after the sequence, which returns after the drain. */
+	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
+	@Override
+	public boolean supportsEventType(Class<? extends ApplicationEvent> eventType) {
+		return eventType == LastCallEvent.class || eventType == ContextClosedEvent.class;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationEvent event) {
+		if (event.getSource() != this.context) {
+			return;
+		}
+		if (event instanceof ContextClosedEvent) {
+			shutDownIfClosing();
+			this.lingeringCalls.endAll();
+			this.started.forEach(Started::stop);
+		}
+		else if (shutDownIfClosing() && this.gate.quietFor().compareTo(FAREWELL) < 0) {
+			new CompletableFuture<>().completeOnTimeout(null, FAREWELL.toMillis(), TimeUnit.MILLISECONDS).join();
+		}
+	}
+
+	/**
+	 * Has every server send GOAWAY and take no new connection, unless the drain can be
+	 * undone. Calls that have come or still come are not affected. May be called again.
+	 * @return whether it was done
+	 */
+	boolean shutDownIfClosing() {
+		if (!this.sequence.isClosing()) {
+			return false;
+		}
+		this.started.forEach((started) -> started.server().shutdown());
+		return !this.started.isEmpty();
+	}
+
+	/*
+	 * A lifecycle whose server was shut down says that it is not running, and the
+	 * container would leave it out: the end of the calls would not be waited for, and the
+	 * events of the stop not published.
+	 */
+	private record Started(Server server, Lifecycle lifecycle) {
+
+		void stop() {
+			this.lifecycle.stop();
+		}
+
+	}
+
+}

@@ -1,0 +1,137 @@
+package io.github.gracefulshutdown.autoconfigure.grpc;
+
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Permit;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Echoes strings; a request that says so blocks until it is released. */
+final class EchoService implements BindableService {
+
+	static final MethodDescriptor<String, String> UNARY = method("Unary", MethodType.UNARY);
+
+	static final MethodDescriptor<String, String> SERVER_STREAM = method("ServerStream", MethodType.SERVER_STREAMING);
+
+	static final MethodDescriptor<String, String> BIDI = method("Bidi", MethodType.BIDI_STREAMING);
+
+	static final Metadata.Key<String> OTHER = Metadata.Key.of("other", Metadata.ASCII_STRING_MARSHALLER);
+
+	static final Duration PAUSE = Duration.ofSeconds(3);
+
+	static final ConcurrentHashMap<String, CountDownLatch> executed = new ConcurrentHashMap<>();
+
+	private final DrainGate gate;
+
+	EchoService(DrainGate gate) {
+		this.gate = gate;
+	}
+
+	private static MethodDescriptor<String, String> method(String name, MethodType type) {
+		return MethodDescriptor.<String, String>newBuilder(StringMarshaller.INSTANCE, StringMarshaller.INSTANCE)
+			.setFullMethodName(MethodDescriptor.generateFullMethodName("test.Echo", name))
+			.setType(type)
+			.build();
+	}
+
+	static void release(String request) {
+		executed.computeIfAbsent(request, (key) -> new CountDownLatch(1)).countDown();
+	}
+
+	/** Takes as long as a call may that nobody can hurry. */
+	private static void pause() {
+		try {
+			assertThat(new CountDownLatch(1).await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void block(String request) {
+		try {
+			executed.computeIfAbsent(request, (key) -> new CountDownLatch(1)).await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public ServerServiceDefinition bindService() {
+		return ServerServiceDefinition.builder("test.Echo")
+			.addMethod(UNARY, ServerCalls.asyncUnaryCall(this::unary))
+			.addMethod(SERVER_STREAM, ServerCalls.asyncServerStreamingCall(this::stream))
+			.addMethod(BIDI, ServerCalls.asyncBidiStreamingCall(this::echo))
+			.build();
+	}
+
+	private void unary(String request, StreamObserver<String> response) {
+		if (request.equals("pass-on")) {
+			Metadata trailers = new Metadata();
+			trailers.put(DrainServerInterceptor.MARKER, "rejected");
+			trailers.put(DrainServerInterceptor.PUSHBACK, "0");
+			trailers.put(OTHER, "kept");
+			response.onError(Status.UNAVAILABLE.asRuntimeException(trailers));
+			return;
+		}
+		if (request.startsWith("pause")) {
+			pause();
+		}
+		if (request.startsWith("block")) {
+			block(request);
+		}
+		if (request.endsWith("throw")) {
+			throw new IllegalStateException("handler broken");
+		}
+		if (request.endsWith("fail")) {
+			response.onError(Status.FAILED_PRECONDITION.asRuntimeException());
+			return;
+		}
+		response.onNext(request);
+		response.onCompleted();
+	}
+
+	private void stream(String request, StreamObserver<String> response) {
+		response.onNext("first");
+		block(request);
+		response.onNext("last");
+		response.onCompleted();
+	}
+
+	private StreamObserver<String> echo(StreamObserver<String> response) {
+		return new StreamObserver<>() {
+
+			@Override
+			public void onNext(String value) {
+				try (Permit job = EchoService.this.gate.enter("job", value)) {
+					assertThat(job).isNotNull();
+					response.onNext(value);
+				}
+			}
+
+			@Override
+			public void onError(Throwable ex) {
+			}
+
+			@Override
+			public void onCompleted() {
+				response.onCompleted();
+			}
+
+		};
+	}
+
+}

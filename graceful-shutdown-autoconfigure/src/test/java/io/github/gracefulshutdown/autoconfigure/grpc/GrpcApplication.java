@@ -1,0 +1,123 @@
+package io.github.gracefulshutdown.autoconfigure.grpc;
+
+import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Server;
+import io.grpc.stub.ClientCalls;
+import net.devh.boot.grpc.server.service.GrpcService;
+import org.awaitility.Awaitility;
+
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * A real application with gRPC only, on a real port, and a channel to it. It runs with
+ * net.devh's starter and with Spring's own, whichever is there.
+ */
+final class GrpcApplication implements AutoCloseable {
+
+	private final ConfigurableApplicationContext context;
+
+	private final ManagedChannel channel;
+
+	private GrpcApplication(ConfigurableApplicationContext context) {
+		this.context = context;
+		this.channel = ManagedChannelBuilder.forAddress("localhost", server().getPort())
+			.usePlaintext()
+			.disableRetry()
+			.build();
+	}
+
+	/** Starts an application; without a lame duck unless the properties say otherwise. */
+	static GrpcApplication start(Class<?> configuration, String... properties) {
+		String[] arguments = Stream.of(properties).map("--"::concat).toArray(String[]::new);
+		return new GrpcApplication(
+				new SpringApplicationBuilder(Application.class, configuration).web(WebApplicationType.NONE)
+					.bannerMode(Banner.Mode.OFF)
+					.registerShutdownHook(false)
+					.properties("grpc.server.port=0", "spring.grpc.server.port=0",
+							"spring.grpc.server.health.enabled=true", "graceful.shutdown.lame-duck.maximum=0")
+					.run(arguments));
+	}
+
+	static GrpcApplication start(String... properties) {
+		return start(Application.class, properties);
+	}
+
+	ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
+	ShutdownSequence sequence() {
+		return this.context.getBean(ShutdownSequence.class);
+	}
+
+	DrainGate gate() {
+		return this.context.getBean(DrainGate.class);
+	}
+
+	Server server() {
+		return this.context.getBean(GrpcServers.class).servers().get(0);
+	}
+
+	Channel channel() {
+		return this.channel;
+	}
+
+	String call(String request) {
+		return ClientCalls.blockingUnaryCall(this.channel, EchoService.UNARY, CallOptions.DEFAULT, request);
+	}
+
+	void awaitInFlight(long expected) {
+		Awaitility.await().until(() -> gate().inFlight() == expected);
+	}
+
+	void awaitStage(Stage stage) {
+		Awaitility.await().until(() -> sequence().stage() == stage);
+	}
+
+	CompletableFuture<Void> closeAsync() {
+		return supplyAsync(() -> {
+			this.context.close();
+			return null;
+		});
+	}
+
+	/** On a thread of its own: the common pool has but one on a small machine. */
+	static <T> CompletableFuture<T> supplyAsync(Supplier<T> call) {
+		return CompletableFuture.supplyAsync(call, (task) -> new Thread(task).start());
+	}
+
+	@Override
+	public void close() {
+		this.channel.shutdownNow();
+		this.context.close();
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		@GrpcService
+		EchoService echoService(DrainGate gate) {
+			return new EchoService(gate);
+		}
+
+	}
+
+}

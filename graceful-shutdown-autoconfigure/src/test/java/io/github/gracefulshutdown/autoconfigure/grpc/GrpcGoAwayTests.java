@@ -1,0 +1,216 @@
+package io.github.gracefulshutdown.autoconfigure.grpc;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Stage;
+import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.NameResolver;
+import io.grpc.NameResolverProvider;
+import io.grpc.NameResolverRegistry;
+import io.grpc.Server;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for what the clients of open connections are told when the context closes. */
+class GrpcGoAwayTests {
+
+	private final GrpcApplication leaving = GrpcApplication.start();
+
+	private final GrpcApplication staying = GrpcApplication.start();
+
+	private final FixedResolverProvider resolver = new FixedResolverProvider(
+			List.of(this.leaving.server().getPort(), this.staying.server().getPort()));
+
+	// Without a policy for retries, so it retries only what was surely not executed.
+	private final ManagedChannel channel = channel();
+
+	private ManagedChannel channel() {
+		NameResolverRegistry.getDefaultRegistry().register(this.resolver);
+		return ManagedChannelBuilder.forTarget(FixedResolverProvider.SCHEME + ":///both").usePlaintext().build();
+	}
+
+	@AfterEach
+	void close() {
+		this.channel.shutdownNow();
+		NameResolverRegistry.getDefaultRegistry().deregister(this.resolver);
+		this.leaving.close();
+		this.staying.close();
+	}
+
+	private String call(String request) {
+		return ClientCalls.blockingUnaryCall(this.channel, EchoService.UNARY, CallOptions.DEFAULT, request);
+	}
+
+	private ConnectivityState state() {
+		return this.channel.getState(false);
+	}
+
+	@Test
+	void goAwayIsSentAtTheMomentOfBlockingWhileCallsInFlightGoOn() throws Exception {
+		CompletableFuture<String> inFlight = GrpcApplication.supplyAsync(() -> call("block-go-away"));
+		this.leaving.awaitInFlight(1);
+		Server server = this.leaving.server();
+		CompletableFuture<Void> closed = this.leaving.closeAsync();
+		this.leaving.awaitStage(Stage.BLOCKING);
+		Awaitility.await().until(() -> state() == ConnectivityState.IDLE);
+		assertThat(call("elsewhere")).isEqualTo("elsewhere");
+		assertThat(closed).isNotDone();
+		assertThat(this.leaving.gate().inFlight()).isOne();
+		EchoService.release("block-go-away");
+		assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("block-go-away");
+		closed.get(10, TimeUnit.SECONDS);
+		assertThat(server.isTerminated()).isTrue();
+	}
+
+	@Test
+	void aDrainThatMayBeUndoneKeepsTheConnections() throws Exception {
+		assertThat(call("hello")).isEqualTo("hello");
+		assertThat(this.leaving.sequence().drain().get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		assertThat(this.leaving.server().isShutdown()).isFalse();
+		assertThat(state()).isEqualTo(ConnectivityState.READY);
+		this.leaving.sequence().resume();
+		assertThat(call("again")).isEqualTo("again");
+	}
+
+	@Test
+	void goAwayIsSentWhenTheContextClosesDuringADrain() throws Exception {
+		CompletableFuture<String> inFlight = GrpcApplication.supplyAsync(() -> call("block-drain-first"));
+		this.leaving.awaitInFlight(1);
+		CompletableFuture<Outcome> drained = this.leaving.sequence().drain();
+		this.leaving.awaitStage(Stage.BLOCKING);
+		CompletableFuture<Void> closed = this.leaving.closeAsync();
+		Awaitility.await().until(() -> this.leaving.sequence().isClosing());
+		assertThat(state()).isEqualTo(ConnectivityState.READY);
+		assertThat(outcome()).isEqualTo("rejected");
+		Awaitility.await().until(() -> state() == ConnectivityState.IDLE);
+		assertThat(call("elsewhere")).isEqualTo("elsewhere");
+		EchoService.release("block-drain-first");
+		assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("block-drain-first");
+		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		closed.get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void aStormOfCallsOnOneChannelGoesElsewhere() throws Exception {
+		Map<String, LongAdder> outcomes = new ConcurrentHashMap<>();
+		AtomicBoolean stop = new AtomicBoolean();
+		List<CompletableFuture<?>> callers = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			callers.add(GrpcApplication.supplyAsync(() -> {
+				while (!stop.get()) {
+					outcomes.computeIfAbsent(outcome(), (key) -> new LongAdder()).increment();
+				}
+				return null;
+			}));
+		}
+		Awaitility.await().until(() -> count(outcomes, "ok") > 500);
+		this.leaving.closeAsync().get(20, TimeUnit.SECONDS);
+		long served = count(outcomes, "ok");
+		Awaitility.await().until(() -> count(outcomes, "ok") > served + 500);
+		stop.set(true);
+		CompletableFuture.allOf(callers.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+		System.out.println("The storm saw " + new TreeMap<>(outcomes));
+		// A refusal only where GOAWAY took longer than its time, as on a machine without
+		// time.
+		assertThat(outcomes.keySet()).isSubsetOf("ok", "rejected");
+	}
+
+	private String outcome() {
+		try {
+			call("storm");
+			return "ok";
+		}
+		catch (StatusRuntimeException ex) {
+			Metadata trailers = ex.getTrailers();
+			String marker = (trailers != null) ? trailers.get(DrainServerInterceptor.MARKER) : null;
+			return (marker != null) ? marker : ex.toString();
+		}
+	}
+
+	private static long count(Map<String, LongAdder> outcomes, String outcome) {
+		LongAdder count = outcomes.get(outcome);
+		return (count != null) ? count.sum() : 0;
+	}
+
+	/** Resolves whatever it is asked for to the same two servers, the first one first. */
+	private static final class FixedResolverProvider extends NameResolverProvider {
+
+		static final String SCHEME = "fixed";
+
+		private final List<EquivalentAddressGroup> addresses;
+
+		FixedResolverProvider(List<Integer> ports) {
+			this.addresses = ports.stream()
+				.map((port) -> new EquivalentAddressGroup(new InetSocketAddress("localhost", port)))
+				.toList();
+		}
+
+		@Override
+		protected boolean isAvailable() {
+			return true;
+		}
+
+		@Override
+		protected int priority() {
+			return 5;
+		}
+
+		@Override
+		public String getDefaultScheme() {
+			return SCHEME;
+		}
+
+		@Override
+		public @Nullable NameResolver newNameResolver(URI targetUri, NameResolver.Args args) {
+			return SCHEME.equals(targetUri.getScheme()) ? new FixedResolver(this.addresses) : null;
+		}
+
+	}
+
+	private static final class FixedResolver extends NameResolver {
+
+		private final List<EquivalentAddressGroup> addresses;
+
+		FixedResolver(List<EquivalentAddressGroup> addresses) {
+			this.addresses = addresses;
+		}
+
+		@Override
+		public String getServiceAuthority() {
+			return "localhost";
+		}
+
+		@Override
+		public void start(Listener2 listener) {
+			listener.onResult(ResolutionResult.newBuilder().setAddresses(this.addresses).build());
+		}
+
+		@Override
+		public void shutdown() {
+		}
+
+	}
+
+}

@@ -23,6 +23,14 @@ public final class RequestAdmission {
 	/** Marker of a request that was refused and not executed. */
 	public static final String MARKER_REJECTED = "rejected";
 
+	/**
+	 * Problem document (RFC 9457), as JSON, of a request that was refused and not
+	 * executed.
+	 */
+	public static final String REJECTION_PROBLEM = """
+			{"type":"about:blank","title":"Service Unavailable","status":503,\
+			"detail":"This instance is shutting down. The request was not executed: send it to another instance."}""";
+
 	private final String kind;
 
 	private final DrainGate gate;

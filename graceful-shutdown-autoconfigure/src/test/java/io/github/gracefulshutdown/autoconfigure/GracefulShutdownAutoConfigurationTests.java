@@ -135,7 +135,9 @@ class GracefulShutdownAutoConfigurationTests {
 		@ParameterizedTest
 		@CsvSource({ "timeout=-1s", "timeout=0", "timeout=999999d", "drain.timeout=-5", "lame-duck.minimum=-1ms",
 				"lame-duck.quiet-period=-1s", "lame-duck.maximum=-1s", "deregistration.timeout=-1s",
-				"teardown.timeout=-1s", "force-exit.exit-code=256", "force-exit.exit-code=-1" })
+				"teardown.timeout=-1s", "force-exit.exit-code=256", "force-exit.exit-code=-1",
+				"streams.media-types=events", "streams.media-types=text/event-stream;charset=utf-8",
+				"streams.media-types=text/*" })
 		void aValueThatMakesNoSenseStopsTheStart(String property) {
 			String key = "graceful.shutdown." + property.substring(0, property.indexOf('='));
 			this.contextRunner.withPropertyValues("graceful.shutdown." + property).run((context) -> {

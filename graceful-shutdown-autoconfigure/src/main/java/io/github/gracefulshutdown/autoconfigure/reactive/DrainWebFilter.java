@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
@@ -15,7 +16,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -39,15 +39,15 @@ final class DrainWebFilter implements WebFilter, Ordered {
 
 	private final EndlessWork endlessWork;
 
-	private final List<MediaType> streams;
+	private final SingletonSupplier<List<EndlessResponses>> endlessResponses;
 
 	DrainWebFilter(RequestAdmission admission, ApplicationContext context, ObjectProvider<ExemptPaths> exemptPaths,
-			EndlessWork endlessWork, List<MediaType> streams) {
+			EndlessWork endlessWork, ObjectProvider<EndlessResponses> endlessResponses) {
 		this.admission = admission;
 		this.context = context;
 		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
 		this.endlessWork = endlessWork;
-		this.streams = List.copyOf(streams);
+		this.endlessResponses = SingletonSupplier.of(() -> endlessResponses.stream().toList());
 	}
 
 	// Outside everything that costs or needs a session. The observation is further out
@@ -101,7 +101,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 			return Rejection.send(request, response);
 		}
 		response.beforeCommit(() -> Mono.fromRunnable(() -> giveNotice(request, response.getHeaders())));
-		ServerHttpResponse endable = EndableResponse.of(response, this.streams,
+		ServerHttpResponse endable = EndableResponse.of(response, (contentType) -> isEndless(request, contentType),
 				(end) -> this.endlessWork.add(permit, Duration.ZERO, end));
 		Mono<Void> handled = Mono.defer(() -> chain.filter(exchange.mutate().response(endable).build()))
 			.contextWrite((outer) -> outer.put(Permit.class, permit));
@@ -110,6 +110,16 @@ final class DrainWebFilter implements WebFilter, Ordered {
 			return handled;
 		}
 		return handled.doFinally((signal) -> permit.close());
+	}
+
+	private boolean isEndless(ServerHttpRequest request, @Nullable String contentType) {
+		String path = request.getPath().pathWithinApplication().value();
+		for (EndlessResponses endless : this.endlessResponses.obtain()) {
+			if (endless.contains(path, contentType)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private void giveNotice(ServerHttpRequest request, HttpHeaders headers) {

@@ -1,13 +1,15 @@
 package io.github.gracefulshutdown.autoconfigure.reactive;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -19,27 +21,27 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
  */
 class EndableResponse extends ServerHttpResponseDecorator {
 
-	private final List<MediaType> streams;
+	private final Predicate<@Nullable String> endlessTypes;
 
 	private final Function<Runnable, Runnable> endless;
 
-	private EndableResponse(ServerHttpResponse response, List<MediaType> streams,
+	private EndableResponse(ServerHttpResponse response, Predicate<@Nullable String> endlessTypes,
 			Function<Runnable, Runnable> endless) {
 		super(response);
-		this.streams = streams;
+		this.endlessTypes = endlessTypes;
 		this.endless = endless;
 	}
 
 	/**
 	 * Decorates the response.
-	 * @param streams the types of bodies that do not end by themselves
+	 * @param endlessTypes the content types of bodies that do not end by themselves
 	 * @param endless to be called for such a body with what ends it; returns what to run
 	 * when it has ended
 	 */
-	static EndableResponse of(ServerHttpResponse response, List<MediaType> streams,
+	static EndableResponse of(ServerHttpResponse response, Predicate<@Nullable String> endlessTypes,
 			Function<Runnable, Runnable> endless) {
-		return (response instanceof ZeroCopyHttpOutputMessage) ? new ZeroCopy(response, streams, endless)
-				: new EndableResponse(response, streams, endless);
+		return (response instanceof ZeroCopyHttpOutputMessage) ? new ZeroCopy(response, endlessTypes, endless)
+				: new EndableResponse(response, endlessTypes, endless);
 	}
 
 	@Override
@@ -59,9 +61,8 @@ class EndableResponse extends ServerHttpResponseDecorator {
 	}
 
 	private boolean isStream(Publisher<?> body) {
-		MediaType type = getHeaders().getContentType();
-		return type != null && !(body instanceof Mono) && getHeaders().getContentLength() < 0
-				&& this.streams.stream().anyMatch((stream) -> stream.includes(type));
+		return !(body instanceof Mono) && getHeaders().getContentLength() < 0
+				&& this.endlessTypes.test(getHeaders().getFirst(HttpHeaders.CONTENT_TYPE));
 	}
 
 	private boolean isEventStream() {
@@ -71,8 +72,9 @@ class EndableResponse extends ServerHttpResponseDecorator {
 	/** Keeps the way on which files are sent without being read. */
 	private static final class ZeroCopy extends EndableResponse implements ZeroCopyHttpOutputMessage {
 
-		ZeroCopy(ServerHttpResponse response, List<MediaType> streams, Function<Runnable, Runnable> endless) {
-			super(response, streams, endless);
+		ZeroCopy(ServerHttpResponse response, Predicate<@Nullable String> endlessTypes,
+				Function<Runnable, Runnable> endless) {
+			super(response, endlessTypes, endless);
 		}
 
 		@Override

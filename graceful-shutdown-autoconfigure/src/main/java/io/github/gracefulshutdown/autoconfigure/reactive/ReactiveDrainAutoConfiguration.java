@@ -1,12 +1,10 @@
 package io.github.gracefulshutdown.autoconfigure.reactive;
 
-import java.util.List;
-
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
-import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import reactor.core.publisher.Mono;
@@ -21,7 +19,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 import org.springframework.web.server.WebFilter;
 
@@ -44,9 +41,9 @@ public final class ReactiveDrainAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "drainWebFilter")
 	WebFilter drainWebFilter(RequestAdmission httpRequestAdmission, ApplicationContext context,
-			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork, GracefulShutdownProperties properties) {
-		List<MediaType> streams = MediaType.parseMediaTypes(properties.getStreams().getMediaTypes());
-		return new DrainWebFilter(httpRequestAdmission, context, exemptPaths, endlessWork, streams);
+			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
+			ObjectProvider<EndlessResponses> endlessResponses) {
+		return new DrainWebFilter(httpRequestAdmission, context, exemptPaths, endlessWork, endlessResponses);
 	}
 
 	@Bean

@@ -18,10 +18,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
  */
 final class Rejection {
 
-	private static final byte[] BODY = """
-			{"type":"about:blank","title":"Service Unavailable","status":503,\
-			"detail":"This instance is shutting down. The request was not executed: send it to another instance."}"""
-		.getBytes(StandardCharsets.UTF_8);
+	private static final byte[] BODY = RequestAdmission.REJECTION_PROBLEM.getBytes(StandardCharsets.UTF_8);
 
 	private Rejection() {
 	}

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
@@ -37,7 +38,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
@@ -73,7 +73,7 @@ class EndlessResponseTests {
 	private void restart(String... properties) {
 		close();
 		this.application = WebApplication.start(Application.class,
-				StringUtils.concatenateStringArrays(properties, properties()));
+				Stream.concat(Arrays.stream(properties), Arrays.stream(properties())).toArray(String[]::new));
 		this.controller = this.application.context().getBean(Controller.class);
 	}
 

@@ -1,7 +1,9 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
+import java.lang.reflect.Method;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
@@ -13,7 +15,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
-import org.springframework.test.util.ReflectionTestUtils;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,9 +54,19 @@ class TomcatConnectorsTests {
 
 		@Bean
 		WebServerFactoryCustomizer<ConfigurableWebServerFactory> secondConnector(Connector second) {
-			// The type of the factory is another on each line of Spring Boot.
-			return (factory) -> ReflectionTestUtils.invokeMethod(factory, "addAdditionalTomcatConnectors",
+			return (factory) -> ReflectionUtils.invokeMethod(addConnectors(factory.getClass()), factory,
 					(Object) new Connector[] { second });
+		}
+
+		/**
+		 * The type of the factory and the name are others in each line of Spring Boot.
+		 */
+		private static Method addConnectors(Class<?> factory) {
+			return Arrays.stream(ReflectionUtils.getAllDeclaredMethods(factory))
+				.filter((method) -> method.getName().startsWith("addAdditional")
+						&& method.getParameterTypes()[0] == Connector[].class)
+				.findFirst()
+				.orElseThrow();
 		}
 
 	}

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -440,30 +439,6 @@ public final class DrainGate {
 			quietNanos = Math.min(quietNanos, now - slot.emptiedNanos());
 		}
 		return Duration.ofNanos(Math.max(0, quietNanos));
-	}
-
-	/** A permit that is taken once. */
-	private static final class HeldPermit {
-
-		private final AtomicReference<@Nullable Permit> permit;
-
-		private final String description;
-
-		HeldPermit(Permit permit, String description) {
-			this.permit = new AtomicReference<>(permit);
-			this.description = description;
-		}
-
-		Permit take() {
-			Permit taken = this.permit.getAndSet(null);
-			if (taken == null) {
-				throw new IllegalStateException(
-						"'%s' has run already and its permit was given back: wrap it again for another run"
-							.formatted(this.description));
-			}
-			return taken;
-		}
-
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,7 +46,7 @@ class RequestIntakesTests {
 	void theDrainEndsWhenNothingIsOnItsWay() {
 		this.intake.onTheWay.set(2);
 		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
-		passTime(Duration.ofSeconds(5));
+		passTimeUntil(() -> this.intake.looks.get() > 10);
 		assertThat(stopped).isNotDone();
 		assertThat(this.intake.calls).containsExactly("run dry");
 		this.intake.onTheWay.set(0);
@@ -57,7 +58,8 @@ class RequestIntakesTests {
 	void theDrainEndsAtItsTimeoutWithWhatIsOnItsWay() {
 		this.intake.onTheWay.set(1);
 		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
-		passTime(Duration.ofSeconds(9));
+		Awaitility.await().until(() -> this.intake.looks.get() > 0);
+		this.fixture.time.advance(Duration.ofSeconds(9));
 		assertThat(stopped).isNotDone();
 		this.fixture.time.advance(Duration.ofSeconds(1));
 		StepFixture.get(stopped);
@@ -86,19 +88,15 @@ class RequestIntakesTests {
 		assertThat(this.intake.calls).containsExactly("stop listening", "close idle");
 	}
 
-	/** Lets time pass in small steps, each when somebody waits for it. */
-	private void passTime(Duration time) {
-		for (int i = 0; i < 100; i++) {
-			long looks = this.intake.looks.get();
-			this.fixture.time.advance(time.dividedBy(100));
-			Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> this.intake.looks.get() > looks);
-		}
+	private void passTimeUntilDone(CompletableFuture<Void> stopped) {
+		passTimeUntil(stopped::isDone);
 	}
 
-	private void passTimeUntilDone(CompletableFuture<Void> stopped) {
+	/** Lets time pass again and again: who asks for a timer late gets it too. */
+	private void passTimeUntil(Callable<Boolean> condition) {
 		Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> {
 			this.fixture.time.advance(Duration.ofMillis(1));
-			return stopped.isDone();
+			return condition.call();
 		});
 	}
 

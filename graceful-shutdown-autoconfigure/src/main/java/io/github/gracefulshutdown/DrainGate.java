@@ -70,9 +70,6 @@ public final class DrainGate {
 
 	private static final int INITIAL_SLOTS = 64;
 
-	// Slots with a cache line of their own: a few for each processor.
-	private static final int PADDED_SLOTS = Math.max(INITIAL_SLOTS, 4 * Runtime.getRuntime().availableProcessors());
-
 	// How far apart the homes of two threads are that were created one after the other;
 	// odd, so that as many such threads as there are slots have a home each.
 	private static final int HOME_DISTANCE = 37;
@@ -118,7 +115,7 @@ public final class DrainGate {
 		long never = this.nanoTime.getAsLong() - LONGEST.toNanos();
 		Slot[] grown = Arrays.copyOf(slots, length);
 		for (int i = slots.length; i < length; i++) {
-			grown[i] = Slot.create(this, i, never, i < PADDED_SLOTS);
+			grown[i] = Slot.create(this, i, never);
 		}
 		return grown;
 	}

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Place for one piece of work in the table of a {@link DrainGate}, used again and again.
  */
-class Slot {
+class Slot extends SlotPadding {
 
 	/*
 	 * One word holds the phase and how often the slot was used before, so that no word is
@@ -79,10 +79,9 @@ class Slot {
 	 * Creates an empty slot.
 	 * @param index where it is in the table
 	 * @param emptiedNanos when it is taken to have been emptied
-	 * @param padded whether it has a cache line of its own
 	 */
-	static Slot create(DrainGate gate, int index, long emptiedNanos, boolean padded) {
-		return padded ? new Padded(gate, index, emptiedNanos) : new Slot(gate, index, emptiedNanos);
+	static Slot create(DrainGate gate, int index, long emptiedNanos) {
+		return new Padded(gate, index, emptiedNanos);
 	}
 
 	DrainGate gate() {
@@ -199,10 +198,7 @@ class Slot {
 		return new WorkInFlight(kind, description, age, name.isEmpty() ? thread.toString() : name);
 	}
 
-	/**
-	 * A slot whose fields no other slot shares a cache line with, nor the line that
-	 * processors fetch along with it.
-	 */
+	/** Slot with as much memory behind its fields as there is in front of them. */
 	@SuppressWarnings("unused")
 	private static final class Padded extends Slot {
 

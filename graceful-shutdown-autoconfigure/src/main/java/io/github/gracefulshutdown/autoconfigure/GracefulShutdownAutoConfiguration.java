@@ -122,7 +122,14 @@ public final class GracefulShutdownAutoConfiguration {
 	ExemptPaths configuredExemptPaths() {
 		AntPathMatcher matcher = new AntPathMatcher();
 		List<String> patterns = List.copyOf(this.properties.getExemptPaths());
-		return (path) -> patterns.stream().anyMatch((pattern) -> matcher.match(pattern, path));
+		return (path) -> {
+			for (String pattern : patterns) {
+				if (matcher.match(pattern, path)) {
+					return true;
+				}
+			}
+			return false;
+		};
 	}
 
 }

@@ -23,14 +23,17 @@ import org.awaitility.Awaitility;
  */
 record Sample(String name, Process process, int port) implements AutoCloseable {
 
-	/** Starts the sample in an empty folder and waits until it is ready. */
+	/**
+	 * Starts the sample with a database in memory, no disk, and waits until it is ready.
+	 */
 	static Sample start(String name, Path jar, String... arguments) throws IOException {
 		int port = freePort();
 		Path directory = Files.createTempDirectory(Path.of(""), "sample-" + name).toAbsolutePath();
 		List<String> command = Stream
-			.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-jar",
+			.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g", "-jar",
 					jar.toString(), "--server.port=" + port, "--grpc.server.port=" + freePort(),
-					"--eureka.client.enabled=false", "--sample.ledger.directory=" + directory), Stream.of(arguments))
+					"--eureka.client.enabled=false", "--spring.datasource.url=jdbc:h2:mem:ledger"),
+					Stream.of(arguments))
 			.toList();
 		Process process = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(directory.resolve("sample.log").toFile())
@@ -51,13 +54,18 @@ record Sample(String name, Process process, int port) implements AutoCloseable {
 		}
 	}
 
-	URI uri() {
+	/** Puts as much load on the sample as it can take. */
+	Load load(int seconds) throws IOException, InterruptedException {
+		return Load.put(uri(), this.process.toHandle(), seconds);
+	}
+
+	private URI uri() {
 		return URI.create("http://localhost:" + this.port + "/work?ms=0");
 	}
 
 	@Override
 	public void close() {
-		this.process.destroy();
+		this.process.destroyForcibly().onExit().join();
 	}
 
 }

@@ -36,8 +36,16 @@ public final class RawConnection implements AutoCloseable {
 	 * @return this
 	 */
 	public RawConnection send(String text) {
+		return send(text.getBytes(StandardCharsets.US_ASCII));
+	}
+
+	/**
+	 * Sends the bytes.
+	 * @return this
+	 */
+	public RawConnection send(byte[] bytes) {
 		try {
-			this.socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+			this.socket.getOutputStream().write(bytes);
 		}
 		catch (IOException ex) {
 			// What has become of it is read.
@@ -47,6 +55,11 @@ public final class RawConnection implements AutoCloseable {
 
 	public RawConnection get(String path) {
 		return send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	}
+
+	/** Begins to post so many bytes. */
+	public RawConnection post(String path, long length) {
+		return send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + length + "\r\n\r\n");
 	}
 
 	/**
@@ -89,7 +102,8 @@ public final class RawConnection implements AutoCloseable {
 		return response.startsWith("HTTP/1.1 ") ? response.substring(9, 12) : response;
 	}
 
-	private String readHead() throws IOException {
+	/** Reads the head of a response, which is empty if the connection has ended. */
+	public String readHead() throws IOException {
 		ByteArrayOutputStream head = new ByteArrayOutputStream();
 		while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
 			int next = this.in.read();
@@ -125,6 +139,16 @@ public final class RawConnection implements AutoCloseable {
 		return line.substring(0, line.length() - 2);
 	}
 
+	/** Reads so many bytes, or fewer if the connection ends before. */
+	public byte[] readBytes(int count) throws IOException {
+		return this.in.readNBytes(count);
+	}
+
+	/** Reads until the server closes the connection, which is no reset. */
+	public String readToEnd() throws IOException {
+		return new String(this.in.readAllBytes(), StandardCharsets.UTF_8);
+	}
+
 	/** Returns whether the client can see that the server has closed the connection. */
 	public boolean isClosedByServer() {
 		try {
@@ -152,6 +176,12 @@ public final class RawConnection implements AutoCloseable {
 		catch (SocketException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/** Closes the connection by a reset. */
+	public void reset() throws IOException {
+		this.socket.setSoLinger(true, 0);
+		this.socket.close();
 	}
 
 	@Override

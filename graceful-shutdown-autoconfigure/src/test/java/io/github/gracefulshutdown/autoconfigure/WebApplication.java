@@ -12,9 +12,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Stage;
+import org.awaitility.Awaitility;
 
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -72,6 +78,54 @@ public final class WebApplication implements AutoCloseable {
 
 	public DrainGate gate() {
 		return this.context.getBean(DrainGate.class);
+	}
+
+	/** Drains the application to the end. */
+	public Outcome drain() {
+		try {
+			return sequence().drain().get(20, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException | ExecutionException | TimeoutException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Begins a drain and returns what completes with it, when the blocker acts already.
+	 */
+	public CompletableFuture<Outcome> drainUntilBlocking() {
+		CompletableFuture<Outcome> drained = sequence().drain();
+		awaitStage(Stage.BLOCKING);
+		return drained;
+	}
+
+	/**
+	 * Begins to close the application and returns what completes with that, when the
+	 * blocker acts already.
+	 */
+	public CompletableFuture<Void> closeUntilBlocking() {
+		ShutdownSequence sequence = sequence(); // as long as there is one
+		CompletableFuture<Void> closed = closeAsync();
+		awaitStage(sequence, Stage.BLOCKING);
+		return closed;
+	}
+
+	public CompletableFuture<Void> closeAsync() {
+		return Background.run(this::close);
+	}
+
+	/** Waits until the application has come to the stage, or to a later one. */
+	public void awaitStage(Stage stage) {
+		awaitStage(sequence(), stage);
+	}
+
+	private static void awaitStage(ShutdownSequence sequence, Stage stage) {
+		Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> sequence.stage().compareTo(stage) >= 0);
+	}
+
+	public void awaitInFlight(long expected) {
+		DrainGate gate = gate();
+		Awaitility.await().until(() -> gate.inFlight() == expected);
 	}
 
 	public int port() {

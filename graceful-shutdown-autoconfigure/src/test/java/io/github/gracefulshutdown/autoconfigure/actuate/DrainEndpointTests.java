@@ -1,198 +1,20 @@
 package io.github.gracefulshutdown.autoconfigure.actuate;
 
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-
-import io.github.gracefulshutdown.Permit;
-import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.skyscreamer.jsonassert.JSONAssert;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 
-import static org.assertj.core.api.Assertions.assertThat;
+/** Tests for {@link DrainEndpoint} in a servlet application. */
+class DrainEndpointTests extends DrainEndpointContract {
 
-/** Tests for {@link DrainEndpoint} over HTTP, as {@code curl} calls it. */
-class DrainEndpointTests {
-
-	private static final String PATH = "/actuator/drain";
-
-	private WebApplication application = WebApplication.start(Application.class);
-
-	@AfterEach
-	void close() {
-		this.application.close();
+	DrainEndpointTests() {
+		super("/app/mvc", "server.servlet.context-path=/app", "spring.mvc.servlet.path=/mvc");
 	}
 
-	private void restart(String... properties) {
-		this.application.close();
-		this.application = WebApplication.start(Application.class, properties);
-	}
-
-	private Permit enter() {
-		return Objects.requireNonNull(this.application.gate().tryEnter("job", "nightly report"));
-	}
-
-	private HttpResponse<String> call(String method, String path) {
-		return this.application.send(method, this.application.port(), path, BodyPublishers.noBody());
-	}
-
-	@Test
-	void getShowsAServingInstance() throws Exception {
-		try (Permit permit = enter()) {
-			HttpResponse<String> response = call("GET", PATH);
-			assertThat(response.statusCode()).isEqualTo(200);
-			JSONAssert.assertEquals("""
-					{"stage": "SERVING", "outcome": null, "inFlight": {"job": 1}, "remaining": null,
-					"withdrawn": [], "waitingFor": []}""", response.body(), true);
-		}
-	}
-
-	@Test
-	void postBeginsADrainAndAnswersAtOnce() throws Exception {
-		Permit permit = enter();
-		HttpResponse<String> first = call("POST", PATH);
-		HttpResponse<String> second = call("POST", PATH);
-		assertThat(first.statusCode()).isEqualTo(202);
-		assertThat(second.statusCode()).isEqualTo(202);
-		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
-		assertThat(call("GET", PATH).body()).contains("\"stage\":\"BLOCKING\"")
-			.contains("\"remaining\":\"PT2")
-			.contains("job nightly report for ");
-		permit.close();
-		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
-		JSONAssert.assertEquals("""
-				{"stage": "DRAINED", "outcome": "CLEAN", "inFlight": {}, "waitingFor": []}""", call("GET", PATH).body(),
-				false);
-	}
-
-	@Test
-	void postWithWaitAnswersWhenDrained() {
-		Permit permit = enter();
-		CompletableFuture<HttpResponse<String>> waiting = CompletableFuture
-			.supplyAsync(() -> call("POST", PATH + "?wait=20s"));
-		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
-		assertThat(waiting).isNotDone();
-		permit.close();
-		assertThat(waiting.join().statusCode()).isEqualTo(200);
-		assertThat(waiting.join().body()).contains("\"stage\":\"DRAINED\"");
-	}
-
-	@Test
-	void postWithWaitAnswersWhenTheWaitIsOver() {
-		Permit permit = enter();
-		HttpResponse<String> response = call("POST", PATH + "?wait=50ms");
-		assertThat(response.statusCode()).isEqualTo(202);
-		assertThat(response.body()).doesNotContain("DRAINED");
-		permit.close();
-	}
-
-	@Test
-	void waitMayComeInABody() {
-		HttpResponse<String> response = this.application.send("POST", this.application.port(), PATH,
-				BodyPublishers.ofString("{\"wait\": \"20\"}"), "Content-Type", "application/json");
-		assertThat(response.statusCode()).isEqualTo(200);
-		assertThat(response.body()).contains("\"stage\":\"DRAINED\"");
-	}
-
-	@Test
-	void waitThatIsNoDurationIsABadRequestAndDrainsNothing() {
-		for (String wait : new String[] { "soon", "-5s", "", "9223372036854775807" }) {
-			HttpResponse<String> response = call("POST", PATH + "?wait=" + wait);
-			assertThat(response.statusCode()).isEqualTo(400);
-			assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-			assertThat(response.body()).contains("\"status\":400", "'wait' is '" + wait + "'");
-		}
-		assertThat(this.application.sequence().stage()).isEqualTo(Stage.SERVING);
-	}
-
-	@Test
-	void postWithWaitIsToldWhenTheDrainIsUndone() {
-		Permit permit = enter();
-		CompletableFuture<HttpResponse<String>> waiting = CompletableFuture
-			.supplyAsync(() -> call("POST", PATH + "?wait=20s"), (task) -> new Thread(task).start());
-		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
-		assertThat(call("DELETE", PATH).statusCode()).isEqualTo(200);
-		assertThat(waiting.join().statusCode()).isEqualTo(409);
-		assertThat(waiting.join().body()).contains("The drain was undone");
-		permit.close();
-	}
-
-	@Test
-	void deleteResumes() {
-		call("POST", PATH + "?wait=20s");
-		HttpResponse<String> response = call("DELETE", PATH);
-		assertThat(response.statusCode()).isEqualTo(200);
-		assertThat(response.body()).contains("\"stage\":\"SERVING\"");
-	}
-
-	@Test
-	void deleteIsAConflictWhileTheContextCloses() {
-		Permit permit = enter();
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.application::close);
-		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
-		HttpResponse<String> response = call("DELETE", PATH);
-		assertThat(response.statusCode()).isEqualTo(409);
-		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
-		assertThat(call("POST", PATH).statusCode()).isEqualTo(202);
-		permit.close();
-		closed.join();
-	}
-
-	@Test
-	void theActuatorAnswersWhileTheApplicationRefuses() {
-		restart("server.servlet.context-path=/app", "spring.mvc.servlet.path=/mvc",
-				"management.endpoint.health.probes.add-additional-paths=true",
-				"management.endpoint.health.probes.enabled=true");
-		call("POST", "/app/mvc/actuator/drain?wait=20s");
-		assertThat(call("GET", "/app/mvc/actuator").statusCode()).isEqualTo(200);
-		assertThat(call("GET", "/app/mvc/actuator/metrics").statusCode()).isEqualTo(200);
-		assertThat(call("GET", "/app/mvc/livez").statusCode()).isEqualTo(200);
-		HttpResponse<String> readiness = call("GET", "/app/mvc/readyz");
-		assertThat(readiness.statusCode()).isEqualTo(503);
-		assertThat(readiness.body()).contains("OUT_OF_SERVICE");
-		assertThat(readiness.headers().firstValue("Graceful-Shutdown")).isEmpty();
-		assertThat(call("GET", "/app/mvc/actuators").headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
-		assertThat(this.application.gate().inFlight()).isZero();
-	}
-
-	@Test
-	void nothingElseBelowTheBasePathIsExempt() {
-		restart("management.endpoints.web.base-path=/api");
-		call("POST", "/api/drain?wait=20s");
-		assertThat(call("GET", "/api").statusCode()).isEqualTo(200);
-		assertThat(call("GET", "/api/metrics").statusCode()).isEqualTo(200);
-		assertThat(call("GET", "/api/orders").headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
-	}
-
-	@Test
-	void theActuatorMayLiveAtTheRoot() {
-		restart("management.endpoints.web.base-path=/");
-		call("POST", "/drain?wait=20s");
-		assertThat(call("GET", "/drain").statusCode()).isEqualTo(200);
-		assertThat(call("GET", "/hello").headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
-	}
-
-	@Test
-	void aPortOfItsOwnAnswersToTheEndAndItsCloseStartsNothing() {
-		restart("management.server.port=0", "management.endpoint.health.probes.enabled=true",
-				"management.endpoint.health.probes.add-additional-paths=true");
-		int port = this.application.managementPort();
-		HttpResponse<String> drained = this.application.send("POST", port, PATH + "?wait=20s", BodyPublishers.noBody());
-		assertThat(drained.statusCode()).isEqualTo(200);
-		assertThat(call("GET", PATH).headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
-		assertThat(call("GET", "/livez").statusCode()).isEqualTo(200);
-		HttpResponse<String> health = this.application.send("GET", port, "/actuator/health", BodyPublishers.noBody());
-		assertThat(health.headers().firstValue("Graceful-Shutdown")).isEmpty();
-		HttpResponse<String> resumed = this.application.send("DELETE", port, PATH, BodyPublishers.noBody());
-		assertThat(resumed.statusCode()).isEqualTo(200);
+	@Override
+	WebApplication newApplication(String... properties) {
+		return WebApplication.start(Application.class, properties);
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)

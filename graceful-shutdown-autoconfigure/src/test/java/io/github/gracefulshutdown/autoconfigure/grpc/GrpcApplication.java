@@ -1,11 +1,12 @@
 package io.github.gracefulshutdown.autoconfigure.grpc;
 
-import java.util.function.Supplier;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -91,15 +92,11 @@ final class GrpcApplication implements AutoCloseable {
 	}
 
 	CompletableFuture<Void> closeAsync() {
-		return supplyAsync(() -> {
-			this.context.close();
-			return null;
-		});
+		return Background.run(this.context::close);
 	}
 
-	/** On a thread of its own: the common pool has but one on a small machine. */
 	static <T> CompletableFuture<T> supplyAsync(Supplier<T> call) {
-		return CompletableFuture.supplyAsync(call, (task) -> new Thread(task).start());
+		return Background.call(call);
 	}
 
 	@Override

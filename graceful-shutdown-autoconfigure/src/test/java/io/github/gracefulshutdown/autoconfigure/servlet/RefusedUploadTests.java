@@ -44,25 +44,6 @@ class RefusedUploadTests {
 	}
 
 	@Test
-	void aRefusedUploadOfTenMegabytesCanReadItsAnswer() throws Exception {
-		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
-		for (int i = 0; i < 5; i++) {
-			assertThatIsRefused(BodyPublishers.ofByteArray(new byte[TEN_MEGABYTES]));
-			assertThatIsRefused(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[TEN_MEGABYTES])));
-		}
-		assertThat(this.controller.read).hasValue(0);
-	}
-
-	@Test
-	void aClientThatReadsOnlyWhenItHasSentAllCanReadItsAnswer() throws Exception {
-		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
-		try (Socket socket = upload(TEN_MEGABYTES)) {
-			socket.getOutputStream().write(new byte[TEN_MEGABYTES]);
-			assertThat(answer(socket)).startsWith("HTTP/1.1 503").contains("was not executed");
-		}
-	}
-
-	@Test
 	void anUploadWithoutEndIsNotReadForEver() throws Exception {
 		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
 		try (Socket socket = upload(Long.MAX_VALUE)) {

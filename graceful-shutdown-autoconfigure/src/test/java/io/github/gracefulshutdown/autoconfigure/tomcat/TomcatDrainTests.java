@@ -13,7 +13,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.assertj.core.api.Assumptions;
@@ -77,7 +76,7 @@ class TomcatDrainTests {
 		Awaitility.await().until(() -> this.controller.inside.get() == 4);
 		List<RawConnection> queued = connect(16);
 		queued.forEach((connection) -> connection.get("/hello"));
-		CompletableFuture<Void> closed = closeUntilBlocking();
+		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
 		pass(Duration.ofMillis(300));
 		this.controller.admit.countDown();
 		closed.get(10, TimeUnit.SECONDS);
@@ -96,7 +95,7 @@ class TomcatDrainTests {
 		List<RawConnection> outstanding = connect(20);
 		outstanding.forEach((connection) -> connection.get("/slow"));
 		Awaitility.await().until(() -> this.controller.inside.get() == 4);
-		closeUntilBlocking().get(10, TimeUnit.SECONDS);
+		this.application.closeUntilBlocking().get(10, TimeUnit.SECONDS);
 		return outcomes(outstanding, RawConnection::readStatus);
 	}
 
@@ -119,7 +118,7 @@ class TomcatDrainTests {
 		connect(10);
 		this.connections.forEach((connection) -> connection.send("GET /hello HT"));
 		List<RawConnection> silent = connect(10);
-		CompletableFuture<Void> closed = closeUntilBlocking();
+		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
 		pass(Duration.ofMillis(300));
 		used.forEach((connection) -> connection.send("TP/1.1\r\nHost: localhost\r\n\r\n"));
 		this.connections.subList(10, 20).forEach((connection) -> connection.send("TP/1.1\r\nHost: localhost\r\n\r\n"));
@@ -138,7 +137,7 @@ class TomcatDrainTests {
 	/** Each is used again within the time for which a connection counts as in use. */
 	private Map<String, Long> outcomesOfReusedConnections() throws Exception {
 		connect(150).forEach((connection) -> connection.get("/hello").readResponse());
-		CompletableFuture<Void> closed = closeUntilBlocking();
+		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
 		long begin = System.nanoTime();
 		this.connections.forEach((connection) -> connection.get("/hello"));
 		Duration took = Duration.ofNanos(System.nanoTime() - begin);
@@ -153,7 +152,7 @@ class TomcatDrainTests {
 	void aHeadThatStallsIsRefusedAndDoesNotHoldTheDrainToItsEnd() throws Exception {
 		start();
 		RawConnection stalled = connect(1).get(0).send("GET /hello HT");
-		closeUntilBlocking().get(8, TimeUnit.SECONDS);
+		this.application.closeUntilBlocking().get(8, TimeUnit.SECONDS);
 		assertThat(stalled.readResponse()).startsWith("HTTP/1.1 503").contains("Graceful-Shutdown: rejected");
 		assertThat(stalled.readStatus()).isEqualTo("end");
 	}
@@ -239,14 +238,6 @@ class TomcatDrainTests {
 			.toList();
 		this.connections.addAll(opened);
 		return opened;
-	}
-
-	private CompletableFuture<Void> closeUntilBlocking() {
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.application::close);
-		Awaitility.await()
-			.pollInterval(Duration.ofMillis(1))
-			.until(() -> this.application.sequence().stage().compareTo(Stage.BLOCKING) >= 0);
-		return closed;
 	}
 
 	/** Lets time pass in which a server that does not wait would have ended. */

@@ -28,7 +28,6 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.awaitility.Awaitility;
@@ -86,7 +85,7 @@ class TomcatHttp2DrainTests {
 			.mapToObj((i) -> client.sendAsync(get(scheme, "/blocking"), BodyHandlers.ofString()))
 			.toList();
 		Awaitility.await().until(() -> this.controller.inside.get() == 5);
-		CompletableFuture<Void> closed = closeUntilBlocking();
+		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
 		HttpResponse<String> refused = client.send(get(scheme, "/hello"), BodyHandlers.ofString());
 		assertThat(refused.version()).isEqualTo(Version.HTTP_2);
 		assertThat(refused.statusCode()).isEqualTo(503);
@@ -111,7 +110,7 @@ class TomcatHttp2DrainTests {
 			.mapToObj((i) -> client.sendAsync(get("http", "/hello"), BodyHandlers.ofString()))
 			.toList();
 		pass(Duration.ofMillis(200)); // until they are sent
-		CompletableFuture<Void> closed = closeUntilBlocking();
+		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
 		pass(Duration.ofMillis(300));
 		this.controller.admit.countDown();
 		for (CompletableFuture<HttpResponse<String>> response : queued) {
@@ -135,7 +134,7 @@ class TomcatHttp2DrainTests {
 			other.get("/blocking");
 			Awaitility.await().until(() -> this.controller.inside.get() == 1);
 			pass(Duration.ofMillis(500)); // in silence
-			CompletableFuture<Void> closed = closeUntilBlocking();
+			CompletableFuture<Void> closed = this.application.closeUntilBlocking();
 			Frame first = readUntil(GO_AWAY, frames);
 			assertThat(first.lastStreamId()).isEqualTo(Integer.MAX_VALUE);
 			assertThat(closed).isNotDone();
@@ -209,14 +208,6 @@ class TomcatHttp2DrainTests {
 		return HttpRequest.newBuilder(URI.create(scheme + "://localhost:" + this.application.port() + path))
 			.timeout(Duration.ofSeconds(20))
 			.build();
-	}
-
-	private CompletableFuture<Void> closeUntilBlocking() {
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.application::close);
-		Awaitility.await()
-			.pollInterval(Duration.ofMillis(1))
-			.until(() -> this.application.sequence().stage().compareTo(Stage.BLOCKING) >= 0);
-		return closed;
 	}
 
 	private static void pass(Duration time) {

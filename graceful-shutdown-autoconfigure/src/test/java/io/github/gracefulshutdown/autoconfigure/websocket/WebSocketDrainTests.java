@@ -148,7 +148,7 @@ class WebSocketDrainTests {
 	void aHandshakeInTheLameDuckIsNotSpoiltByTheWishToCloseTheConnection(String path) throws Exception {
 		start(NO_SPREAD, "graceful.shutdown.lame-duck.maximum=20s", "graceful.shutdown.lame-duck.minimum=0");
 		try (Permit held = application().gate().enter("work", "that keeps the lame duck from being quiet");
-				RawConnection connection = connectInTheLameDuck(path)) {
+				RawWebSocket connection = connectInTheLameDuck(path)) {
 			assertThat(connection.readHead().toLowerCase(Locale.ROOT)).contains(" 101 ", "connection: upgrade")
 				.doesNotContain("connection: close");
 			held.close();
@@ -157,12 +157,12 @@ class WebSocketDrainTests {
 		}
 	}
 
-	private RawConnection connectInTheLameDuck(String path) throws Exception {
+	private RawWebSocket connectInTheLameDuck(String path) throws Exception {
 		CompletableFuture<Outcome> drained = application().sequence().drain();
 		Awaitility.await().until(() -> application().get("/missing").headers().firstValue("Connection").isPresent());
 		assertThat(application().sequence().stage()).isEqualTo(Stage.LAME_DUCK);
 		assertThat(drained).isNotDone();
-		return new RawConnection(application().port(), path);
+		return new RawWebSocket(application().port(), path);
 	}
 
 	@ParameterizedTest
@@ -194,7 +194,7 @@ class WebSocketDrainTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/raw", "/annotated" })
 	void aSessionThatTheApplicationClosesCountsUntilTheClientHasAnswered(String path) throws Exception {
-		try (RawConnection connection = new RawConnection(application().port(), path + "?close")) {
+		try (RawWebSocket connection = new RawWebSocket(application().port(), path + "?close")) {
 			assertThat(connection.readHead()).contains(" 101 ");
 			assertThat(connection.readCloseFrame()).isEqualTo(1000);
 			assertThat(application().gate().inFlight("websocket")).isOne();
@@ -205,7 +205,7 @@ class WebSocketDrainTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/raw", "/stomp", "/annotated" })
 	void aSessionWhoseConnectionBreaksCountsOnce(String path) throws Exception {
-		RawConnection connection = new RawConnection(application().port(), path);
+		RawWebSocket connection = new RawWebSocket(application().port(), path);
 		assertThat(connection.readHead()).contains(" 101 ");
 		awaitSessions(1);
 		connection.reset();
@@ -215,7 +215,7 @@ class WebSocketDrainTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/raw", "/stomp", "/annotated" })
 	void aSessionWhoseClientBreaksTheProtocolCountsOnce(String path) throws Exception {
-		try (RawConnection connection = new RawConnection(application().port(), path)) {
+		try (RawWebSocket connection = new RawWebSocket(application().port(), path)) {
 			assertThat(connection.readHead()).contains(" 101 ");
 			awaitSessions(1);
 			connection.sendBadFrame();
@@ -226,7 +226,7 @@ class WebSocketDrainTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/raw", "/annotated" })
 	void aSessionWhoseOpeningFailsCountsOnce(String path) throws Exception {
-		try (RawConnection connection = new RawConnection(application().port(), path + "?fail")) {
+		try (RawWebSocket connection = new RawWebSocket(application().port(), path + "?fail")) {
 			assertThat(connection.readHead()).contains(" 101 ");
 			assertThat(connection.readCloseFrame()).isNotZero();
 		}
@@ -235,7 +235,7 @@ class WebSocketDrainTests {
 
 	@Test
 	void aSessionWhoseOpeningFailsWithoutACloseCountsOnce() throws Exception {
-		try (RawConnection connection = new RawConnection(application().port(), "/programmatic?fail")) {
+		try (RawWebSocket connection = new RawWebSocket(application().port(), "/programmatic?fail")) {
 			assertThat(connection.readHead()).contains(" 101 ");
 			awaitSessions(0);
 		}
@@ -243,7 +243,7 @@ class WebSocketDrainTests {
 
 	@Test
 	void aHandshakeThatIsRefusedByTheEndpointIsNotCounted() throws Exception {
-		try (RawConnection connection = new RawConnection(application().port(), "/missing")) {
+		try (RawWebSocket connection = new RawWebSocket(application().port(), "/missing")) {
 			assertThat(connection.readHead()).contains(" 404 ");
 		}
 		assertThat(application().gate().inFlight()).isZero();
@@ -252,7 +252,7 @@ class WebSocketDrainTests {
 	@Test
 	void aClientThatDoesNotAnswerTheCloseHoldsTheDrainUpForAShortTimeOnly() throws Exception {
 		start(NO_SPREAD, "graceful.shutdown.drain.timeout=20s");
-		try (RawConnection connection = new RawConnection(application().port(), "/raw")) {
+		try (RawWebSocket connection = new RawWebSocket(application().port(), "/raw")) {
 			assertThat(connection.readHead()).contains(" 101 ");
 			awaitSessions(1);
 			CompletableFuture<Outcome> drained = application().sequence().drain();
@@ -264,7 +264,7 @@ class WebSocketDrainTests {
 	@Test
 	void aClientThatDoesNotReadHoldsTheDrainUpForAShortTimeOnly() throws Exception {
 		start(NO_SPREAD, "graceful.shutdown.drain.timeout=20s");
-		try (RawConnection connection = new RawConnection(application().port(), "/raw?flood")) {
+		try (RawWebSocket connection = new RawWebSocket(application().port(), "/raw?flood")) {
 			awaitSessions(1);
 			assertThat(gap().flooding.await(10, TimeUnit.SECONDS)).isTrue();
 			assertThat(application().sequence().drain().get(15, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
@@ -325,7 +325,7 @@ class WebSocketDrainTests {
 		start(NO_SPREAD, "graceful.shutdown.streams.policy=await", "graceful.shutdown.drain.timeout=1s");
 		WebSocketClient client = WebSocketClient.connect(application().port(), "/raw");
 		awaitSessions(1);
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(application()::close);
+		CompletableFuture<Void> closed = application().closeAsync();
 		Awaitility.await().until(() -> application().sequence().stage() == Stage.BLOCKING);
 		assertThat(client.closed()).isNotDone();
 		assertThat(client.awaitClose()).isEqualTo(1012);

@@ -23,6 +23,7 @@ import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -63,21 +64,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for the drain of gRPC calls, over real connections to an application with gRPC
- * only.
+ * What holds for the drain of gRPC calls whatever they run on, over real connections to
+ * an application with gRPC only.
  */
-class GrpcDrainTests {
+abstract class GrpcDrainContract {
 
 	private final AtomicReference<Metadata> headers = new AtomicReference<>();
 
 	private final AtomicReference<Metadata> trailers = new AtomicReference<>();
 
-	private final GrpcApplication application = GrpcApplication.start();
+	private final GrpcApplication application;
 
-	private final Channel channel = this.application.channel();
+	private final Channel channel;
 
-	private final Channel capturing = ClientInterceptors.intercept(this.channel,
-			MetadataUtils.newCaptureMetadataInterceptor(this.headers, this.trailers));
+	private final Channel capturing;
+
+	GrpcDrainContract(GrpcApplication application) {
+		this.application = application;
+		this.channel = application.channel();
+		this.capturing = ClientInterceptors.intercept(this.channel,
+				MetadataUtils.newCaptureMetadataInterceptor(this.headers, this.trailers));
+	}
 
 	@BeforeEach
 	void connect() {
@@ -152,6 +159,37 @@ class GrpcDrainTests {
 		awaitInFlight(1);
 		EchoService.release("block-and-throw");
 		assertThat(inFlight).failsWithin(10, TimeUnit.SECONDS);
+		awaitInFlight(0);
+	}
+
+	@Test
+	void aHandlerThatThrowsFromTheStartCountsOnce() {
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> ClientCalls.blockingUnaryCall(this.channel, EchoService.BROKEN, CallOptions.DEFAULT, ""));
+		awaitInFlight(0);
+	}
+
+	@Test
+	void aCallPastItsDeadlineCountsUntilItsHandlerHasReturned() {
+		assertThatExceptionOfType(StatusRuntimeException.class)
+			.isThrownBy(() -> ClientCalls.blockingUnaryCall(this.channel, EchoService.UNARY,
+					CallOptions.DEFAULT.withDeadlineAfter(500, TimeUnit.MILLISECONDS), "block-past-deadline"))
+			.satisfies((ex) -> assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+		assertThat(gate().inFlight()).isOne();
+		EchoService.release("block-past-deadline");
+		awaitInFlight(0);
+	}
+
+	@Test
+	void aCallThatTheClientCancelsCountsUntilItsHandlerHasReturned() throws Exception {
+		Recorder<String> answers = new Recorder<>();
+		ClientCall<String, String> call = this.channel.newCall(EchoService.UNARY, CallOptions.DEFAULT);
+		ClientCalls.asyncUnaryCall(call, "block-cancelled", answers);
+		awaitInFlight(1);
+		call.cancel("changed my mind", null);
+		assertThat(answers.ended().get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
+		assertThat(gate().inFlight()).isOne();
+		EchoService.release("block-cancelled");
 		awaitInFlight(0);
 	}
 

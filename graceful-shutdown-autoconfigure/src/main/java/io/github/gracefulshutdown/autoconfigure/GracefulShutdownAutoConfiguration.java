@@ -35,6 +35,11 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	TimeSource shutdownTimeSource() {
+		return this.time;
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT) // each context drains by
 																// itself
 	DrainGate drainGate() {

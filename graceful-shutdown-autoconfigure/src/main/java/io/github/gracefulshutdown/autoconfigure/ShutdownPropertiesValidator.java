@@ -11,8 +11,8 @@ import org.springframework.util.MimeType;
 import org.springframework.util.MimeTypeUtils;
 
 /**
- * Refuses durations that make no sense, alone or together. A default that does not fit
- * below what the user set is no contradiction: every stage is cut to what remains anyway.
+ * Refuses values that make no sense, alone or together. A default that does not fit below
+ * what the user set is no contradiction: every stage is cut to what remains anyway.
  */
 final class ShutdownPropertiesValidator {
 
@@ -60,6 +60,7 @@ final class ShutdownPropertiesValidator {
 					"An exit code is a number from 0 to 255.");
 		}
 		properties.getStreams().getMediaTypes().forEach(ShutdownPropertiesValidator::requireMediaType);
+		properties.getGrpc().getEndlessMethods().forEach(ShutdownPropertiesValidator::requireMethod);
 	}
 
 	private static void requireMediaType(String mediaType) {
@@ -74,6 +75,13 @@ final class ShutdownPropertiesValidator {
 		}
 		throw new InvalidConfigurationPropertyValueException(PREFIX + "streams.media-types", mediaType,
 				"A media type is a type and a subtype without parameters, such as text/event-stream.");
+	}
+
+	private static void requireMethod(String method) {
+		if (!method.matches("[^\\s/]+/[^\\s/]+")) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "grpc.endless-methods", method,
+					"A method is named 'package.Service/Method', with * for any characters in a name.");
+		}
 	}
 
 	private Setting setting(String name, Duration value) {

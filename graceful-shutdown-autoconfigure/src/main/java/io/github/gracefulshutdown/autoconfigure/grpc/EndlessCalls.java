@@ -7,7 +7,6 @@ import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.AntPathMatcher;
 
 /** The calls that do not end by themselves: which they are, and how they are ended. */
@@ -28,16 +27,8 @@ final class EndlessCalls {
 	 */
 	EndlessCalls(List<String> methods, EndlessWork work, @Nullable EndlessCallStatus endStatus) {
 		this.methods = List.copyOf(methods);
-		this.methods.forEach(EndlessCalls::validate);
 		this.work = work;
 		this.endStatus = endStatus;
-	}
-
-	private static void validate(String method) {
-		if (!method.matches("[^\\s/]+/[^\\s/]+")) {
-			throw new InvalidConfigurationPropertyValueException("graceful.shutdown.grpc.endless-methods", method,
-					"A method is named 'package.Service/Method', with * for any characters in a name.");
-		}
 	}
 
 	boolean contains(String fullMethodName) {

@@ -60,9 +60,9 @@ public final class GrpcDrainAutoConfiguration {
 	}
 
 	@Bean
-	GrpcServers grpcServers(ApplicationContext context, ShutdownSequence sequence, DrainGate gate,
-			LingeringCalls lingeringCalls) {
-		return new GrpcServers(context, sequence, gate, lingeringCalls);
+	GrpcServers grpcServers(ApplicationContext context, ShutdownSequence sequence,
+			RequestAdmission grpcRequestAdmission, LingeringCalls lingeringCalls) {
+		return new GrpcServers(context, sequence, grpcRequestAdmission, lingeringCalls);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -2,12 +2,11 @@ package io.github.gracefulshutdown.autoconfigure.grpc;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.autoconfigure.LastCallEvent;
+import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.Server;
 
@@ -24,26 +23,27 @@ import org.springframework.context.event.SmartApplicationListener;
  */
 final class GrpcServers implements SmartApplicationListener {
 
-	/**
-	 * Time in which GOAWAY has reached a client, and what it sent before has arrived.
-	 * Calls that come meanwhile are served.
-	 */
-	static final Duration FAREWELL = Duration.ofMillis(100);
+	// Time in which GOAWAY has reached a client, and what it sent before has arrived.
+	private static final Duration FAREWELL = Duration.ofMillis(100);
+
+	// The shutdown waits for a listener of the last call for a second.
+	private static final int FAREWELLS = 8;
 
 	private final ApplicationContext context;
 
 	private final ShutdownSequence sequence;
 
-	private final DrainGate gate;
+	private final RequestAdmission admission;
 
 	private final LingeringCalls lingeringCalls;
 
 	private final List<Started> started = new CopyOnWriteArrayList<>();
 
-	GrpcServers(ApplicationContext context, ShutdownSequence sequence, DrainGate gate, LingeringCalls lingeringCalls) {
+	GrpcServers(ApplicationContext context, ShutdownSequence sequence, RequestAdmission admission,
+			LingeringCalls lingeringCalls) {
 		this.context = context;
 		this.sequence = sequence;
-		this.gate = gate;
+		this.admission = admission;
 		this.lingeringCalls = lingeringCalls;
 	}
 
@@ -83,9 +83,37 @@ final class GrpcServers implements SmartApplicationListener {
 			this.lingeringCalls.endAll();
 			this.started.forEach(Started::stop);
 		}
-		else if (shutDownIfClosing() && this.gate.quietFor().compareTo(FAREWELL) < 0) {
-			new CompletableFuture<>().completeOnTimeout(null, FAREWELL.toMillis(), TimeUnit.MILLISECONDS).join();
+		else if (shutDownIfClosing()) {
+			awaitFarewell();
 		}
+	}
+
+	/**
+	 * Waits until every connection has ended, as one without calls does when its client
+	 * has got GOAWAY and what it sent before was served. Those with calls that last are
+	 * waited for until none has come for a while.
+	 */
+	private void awaitFarewell() {
+		try {
+			for (int i = 0; i < FAREWELLS; i++) {
+				long arrived = this.admission.stragglers();
+				if (awaitTermination() || this.admission.stragglers() == arrived) {
+					return;
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean awaitTermination() throws InterruptedException {
+		for (Server server : servers()) {
+			if (!server.awaitTermination(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**

@@ -2,10 +2,10 @@ package io.github.gracefulshutdown.autoconfigure.websocket;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.autoconfigure.TimeSource;
 import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +18,8 @@ final class CountedConnection {
 
 	private final Permit permit;
 
+	private final TimeSource time;
+
 	private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
 	private final AtomicBoolean closing = new AtomicBoolean();
@@ -25,8 +27,9 @@ final class CountedConnection {
 	private volatile @Nullable Session session;
 
 	@SuppressWarnings("FutureReturnValueIgnored") // giving it back does not fail
-	CountedConnection(Permit permit) {
+	CountedConnection(Permit permit, TimeSource time) {
 		this.permit = permit;
+		this.time = time;
 		this.ended.thenRun(permit::close);
 	}
 
@@ -54,9 +57,9 @@ final class CountedConnection {
 	}
 
 	/** Takes the connection for ended, at the latest when the time has passed. */
-	@SuppressWarnings("FutureReturnValueIgnored") // the same future
+	@SuppressWarnings("FutureReturnValueIgnored") // the end is what counts
 	void endWithin(Duration time) {
-		this.ended.completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
+		this.time.in(time).thenRun(this::end);
 	}
 
 	CompletableFuture<Void> ended() {

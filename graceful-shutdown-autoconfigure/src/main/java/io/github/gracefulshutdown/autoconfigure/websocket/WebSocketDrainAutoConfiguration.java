@@ -9,6 +9,7 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguratio
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import io.github.gracefulshutdown.autoconfigure.TimeSource;
 import jakarta.servlet.DispatcherType;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
@@ -38,14 +39,14 @@ public final class WebSocketDrainAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	WebSocketSessions webSocketSessions(ApplicationContext context, DrainGate gate, EndlessWork endlessWork,
-			GuestRunner guests, ObjectProvider<WebSocketCloseListener> listeners,
+			GuestRunner guests, TimeSource time, ObjectProvider<WebSocketCloseListener> listeners,
 			GracefulShutdownProperties properties) {
 		GracefulShutdownProperties.WebSocket settings = properties.getWebsocket();
 		CloseReason reason = new CloseReason(CloseCodes.getCloseCode(settings.getCloseCode()),
 				"This instance is shutting down: connect again");
 		Duration drain = properties.getDrain().getTimeout();
 		Duration spread = settings.getSpread();
-		return new WebSocketSessions(context, gate, endlessWork, guests, listeners, reason,
+		return new WebSocketSessions(context, gate, endlessWork, guests, time, listeners, reason,
 				(spread.compareTo(drain) < 0) ? spread : drain);
 	}
 

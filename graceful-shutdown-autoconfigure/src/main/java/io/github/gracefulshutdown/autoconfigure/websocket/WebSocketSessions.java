@@ -16,6 +16,7 @@ import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import io.github.gracefulshutdown.autoconfigure.StageChangedEvent;
+import io.github.gracefulshutdown.autoconfigure.TimeSource;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,8 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 
 	private final GuestRunner guests;
 
+	private final TimeSource time;
+
 	private final ObjectProvider<WebSocketCloseListener> listeners;
 
 	private final CloseReason closeReason;
@@ -62,11 +65,13 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 	private final Set<CountedConnection> open = ConcurrentHashMap.newKeySet();
 
 	WebSocketSessions(ApplicationContext context, DrainGate gate, EndlessWork endlessWork, GuestRunner guests,
-			ObjectProvider<WebSocketCloseListener> listeners, CloseReason closeReason, Duration spread) {
+			TimeSource time, ObjectProvider<WebSocketCloseListener> listeners, CloseReason closeReason,
+			Duration spread) {
 		this.context = context;
 		this.gate = gate;
 		this.endlessWork = endlessWork;
 		this.guests = guests;
+		this.time = time;
 		this.listeners = listeners;
 		this.closeReason = closeReason;
 		this.spread = spread;
@@ -80,7 +85,7 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 	@SuppressWarnings("FutureReturnValueIgnored") // removing does not fail
 	@Nullable CountedConnection begin(String path) {
 		try {
-			CountedConnection connection = new CountedConnection(this.gate.enter("websocket", path));
+			CountedConnection connection = new CountedConnection(this.gate.enter("websocket", path), this.time);
 			this.open.add(connection);
 			connection.ended().thenRun(() -> this.open.remove(connection));
 			return connection;

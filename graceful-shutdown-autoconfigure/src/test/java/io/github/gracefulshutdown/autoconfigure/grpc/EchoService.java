@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Permit;
@@ -11,6 +12,7 @@ import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
@@ -27,11 +29,16 @@ final class EchoService implements BindableService {
 
 	static final MethodDescriptor<String, String> BIDI = method("Bidi", MethodType.BIDI_STREAMING);
 
+	static final MethodDescriptor<String, String> BROKEN = method("Broken", MethodType.UNARY);
+
 	static final Metadata.Key<String> OTHER = Metadata.Key.of("other", Metadata.ASCII_STRING_MARSHALLER);
 
 	static final Duration PAUSE = Duration.ofSeconds(3);
 
 	static final ConcurrentHashMap<String, CountDownLatch> executed = new ConcurrentHashMap<>();
+
+	/** How many threads pause. */
+	static final AtomicInteger pausing = new AtomicInteger();
 
 	private final DrainGate gate;
 
@@ -51,12 +58,16 @@ final class EchoService implements BindableService {
 	}
 
 	/** Takes as long as a call may that nobody can hurry. */
-	private static void pause() {
+	static void pause() {
+		pausing.incrementAndGet();
 		try {
 			assertThat(new CountDownLatch(1).await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
+		}
+		finally {
+			pausing.decrementAndGet();
 		}
 	}
 
@@ -75,7 +86,12 @@ final class EchoService implements BindableService {
 			.addMethod(UNARY, ServerCalls.asyncUnaryCall(this::unary))
 			.addMethod(SERVER_STREAM, ServerCalls.asyncServerStreamingCall(this::stream))
 			.addMethod(BIDI, ServerCalls.asyncBidiStreamingCall(this::echo))
+			.addMethod(BROKEN, EchoService::fail)
 			.build();
+	}
+
+	private static ServerCall.Listener<String> fail(ServerCall<String, String> call, Metadata headers) {
+		throw new IllegalStateException("handler broken from the start");
 	}
 
 	private void unary(String request, StreamObserver<String> response) {

@@ -23,15 +23,11 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatException;
 
 /** Tests for gRPC calls that do not end by themselves, over real connections. */
 class GrpcEndlessCallsTests {
@@ -230,16 +226,6 @@ class GrpcEndlessCallsTests {
 		ClientCalls.asyncServerStreamingCall(newCall(ChatService.JOIN), "me", this.answers);
 		assertThat(ended().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 		assertThat(marker()).isEqualTo("rejected");
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "test.Chat", "/test.Chat/Join", "**", "test.Chat/Join/more", "test.Chat/ Join" })
-	void whatCanBeNoMethodIsRefusedAtStart(String method) {
-		assertThatException()
-			.isThrownBy(() -> GrpcApplication.start("graceful.shutdown.grpc.endless-methods=" + method))
-			.havingRootCause()
-			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
-			.withMessageContaining("package.Service/Method");
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -60,6 +63,19 @@ class ServletDrainTests {
 		assertThat(response.body()).isEqualTo("hello");
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).isEmpty();
 		assertThat(response.headers().firstValue("Connection")).isEmpty();
+	}
+
+	@Test
+	void theMarkerOfAnotherInstanceIsNotPassedOn() {
+		HttpResponse<String> response = this.application.get("/gateway");
+		assertThat(response.statusCode()).isEqualTo(503);
+		assertThat(response.headers().firstValue("Graceful-Shutdown")).isEmpty();
+		restart(LONG_LAME_DUCK);
+		try (Permit permit = Objects.requireNonNull(this.application.gate().tryEnter("job", "other"))) {
+			assertThat(this.application.sequence().drain()).isNotDone();
+			assertThat(this.application.get("/gateway").headers().allValues("Graceful-Shutdown"))
+				.containsExactly("lame-duck");
+		}
 	}
 
 	@Test
@@ -281,6 +297,11 @@ class ServletDrainTests {
 		@GetMapping("/timeout")
 		WebAsyncTask<String> timeout() {
 			return new WebAsyncTask<>(1_000, this::blocking);
+		}
+
+		@GetMapping("/gateway")
+		ResponseEntity<String> gateway() {
+			return ResponseEntity.status(503).header("graceful-shutdown", "rejected").body("as it was received");
 		}
 
 		@GetMapping("/empty")

@@ -8,6 +8,12 @@ package io.github.gracefulshutdown.autoconfigure;
 public interface ExemptPaths {
 
 	/**
+	 * Name of the attribute that a servlet request has if it was found exempt, for who
+	 * counts what comes of the request.
+	 */
+	String REQUEST_ATTRIBUTE = ExemptPaths.class.getName();
+
+	/**
 	 * Returns whether requests to the given path are exempt.
 	 * @param path the decoded path within the application, without the context path
 	 * @return {@code true} if they are exempt

@@ -59,7 +59,6 @@ final class ActuatorExemptPaths implements ExemptPaths {
 				String basePath = StringUtils.trimTrailingCharacter(mapped.getBasePath(), '/');
 				if (!basePath.isEmpty()) {
 					this.lists.add(prefix + basePath);
-					this.lists.add(prefix + basePath + "/");
 				}
 			}
 		}

@@ -50,12 +50,16 @@ final class DrainFilter implements Filter {
 	@Override
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		if (request instanceof HttpServletRequest httpRequest && response instanceof HttpServletResponse httpResponse
-				&& !isExempt(httpRequest)) {
-			filter(httpRequest, httpResponse, chain);
+		if (!(request instanceof HttpServletRequest httpRequest
+				&& response instanceof HttpServletResponse httpResponse)) {
+			chain.doFilter(request, response);
+		}
+		else if (isExempt(httpRequest)) {
+			request.setAttribute(ExemptPaths.REQUEST_ATTRIBUTE, true);
+			chain.doFilter(request, response);
 		}
 		else {
-			chain.doFilter(request, response);
+			filter(httpRequest, httpResponse, chain);
 		}
 	}
 
@@ -63,7 +67,7 @@ final class DrainFilter implements Filter {
 		String path = RequestPath.of(request);
 		for (ExemptPaths exempt : this.exemptPaths.obtain()) {
 			if (exempt.contains(path)) {
-				return true;
+				return RequestPath.isPlain(request);
 			}
 		}
 		return false;

@@ -93,10 +93,29 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	void give() {
 		if (!this.given && this.admission.isNoticeDue() && !isCommitted()) {
 			this.given = true;
-			setHeader(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_LAME_DUCK);
+			super.setHeader(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_LAME_DUCK);
 			if (this.persistentConnection && this.admission.isConnectionCloseDue()) {
 				setHeader("Connection", "close");
 			}
+		}
+	}
+
+	/**
+	 * Leaves the marker out: it is that of another instance, which the application has
+	 * got an answer from and passes it on.
+	 */
+	@Override
+	public void setHeader(String name, String value) {
+		if (!RequestAdmission.MARKER_NAME.equalsIgnoreCase(name)) {
+			super.setHeader(name, value);
+		}
+	}
+
+	/** Leaves the marker out, see {@link #setHeader}. */
+	@Override
+	public void addHeader(String name, String value) {
+		if (!RequestAdmission.MARKER_NAME.equalsIgnoreCase(name)) {
+			super.addHeader(name, value);
 		}
 	}
 

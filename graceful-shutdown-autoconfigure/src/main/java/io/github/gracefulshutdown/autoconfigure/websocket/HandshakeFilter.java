@@ -1,9 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.websocket;
 
 import java.io.IOException;
-import java.util.List;
 
-import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -12,9 +10,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
-import org.springframework.util.function.SingletonSupplier;
 
 /** Looks for handshakes of WebSockets, to count the sessions that come of them. */
 final class HandshakeFilter implements Filter {
@@ -25,30 +21,20 @@ final class HandshakeFilter implements Filter {
 
 	private final WebSocketSessions sessions;
 
-	// Looked up late: the actuator is not there yet when the container makes its filters.
-	private final SingletonSupplier<List<ExemptPaths>> exemptPaths;
-
-	HandshakeFilter(WebSocketSessions sessions, ObjectProvider<ExemptPaths> exemptPaths) {
+	HandshakeFilter(WebSocketSessions sessions) {
 		this.sessions = sessions;
-		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
 	}
 
 	@Override
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
 		if (request instanceof HttpServletRequest httpRequest && response instanceof HttpServletResponse httpResponse
-				&& "websocket".equalsIgnoreCase(httpRequest.getHeader("Upgrade")) && !isExempt(httpRequest)) {
+				&& "websocket".equalsIgnoreCase(httpRequest.getHeader("Upgrade"))) {
 			chain.doFilter(new HandshakeRequest(httpRequest, this.sessions), new HandshakeResponse(httpResponse));
 		}
 		else {
 			chain.doFilter(request, response);
 		}
-	}
-
-	private boolean isExempt(HttpServletRequest request) {
-		String pathInfo = request.getPathInfo();
-		String path = (pathInfo != null) ? request.getServletPath() + pathInfo : request.getServletPath();
-		return this.exemptPaths.obtain().stream().anyMatch((exempt) -> exempt.contains(path));
 	}
 
 }

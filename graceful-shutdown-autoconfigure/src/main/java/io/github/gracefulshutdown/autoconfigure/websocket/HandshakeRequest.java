@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure.websocket;
 
 import java.io.IOException;
 
+import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -23,7 +24,8 @@ final class HandshakeRequest extends HttpServletRequestWrapper {
 
 	@Override
 	public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
-		if (type != WsHttpUpgradeHandler.class || !CountedUpgradeHandler.isSupported()) {
+		if (type != WsHttpUpgradeHandler.class || !CountedUpgradeHandler.isSupported()
+				|| getAttribute(ExemptPaths.REQUEST_ATTRIBUTE) != null) {
 			return super.upgrade(type);
 		}
 		CountedConnection connection = this.sessions.begin(getRequestURI());

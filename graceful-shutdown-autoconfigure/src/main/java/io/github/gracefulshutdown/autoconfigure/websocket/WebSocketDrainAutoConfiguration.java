@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
-import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
@@ -52,10 +51,9 @@ public final class WebSocketDrainAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "webSocketHandshakeFilterRegistration")
-	FilterRegistrationBean<HandshakeFilter> webSocketHandshakeFilterRegistration(WebSocketSessions sessions,
-			ObjectProvider<ExemptPaths> exemptPaths) {
+	FilterRegistrationBean<HandshakeFilter> webSocketHandshakeFilterRegistration(WebSocketSessions sessions) {
 		FilterRegistrationBean<HandshakeFilter> registration = new FilterRegistrationBean<>(
-				new HandshakeFilter(sessions, exemptPaths));
+				new HandshakeFilter(sessions));
 		registration.setOrder(HandshakeFilter.ORDER);
 		registration.setDispatcherTypes(DispatcherType.REQUEST);
 		return registration;

@@ -1,11 +1,13 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.HttpDrainContract;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -44,6 +47,19 @@ class ServletDrainTests extends HttpDrainContract {
 	@Override
 	protected int executed() {
 		return this.controller.executed.get();
+	}
+
+	@Test
+	void theMarkerOfAnotherInstanceIsNotPassedOn() {
+		HttpResponse<String> response = application().get("/gateway");
+		assertThat(response.statusCode()).isEqualTo(503);
+		assertThat(response.headers().firstValue("Graceful-Shutdown")).isEmpty();
+		restart(LAME_DUCK_WHILE_IN_FLIGHT);
+		try (Permit permit = application().gate().enter("job", "other")) {
+			assertThat(application().sequence().drain()).isNotDone();
+			assertThat(application().get("/gateway").headers().allValues("Graceful-Shutdown"))
+				.containsExactly("lame-duck");
+		}
 	}
 
 	@Test
@@ -106,6 +122,11 @@ class ServletDrainTests extends HttpDrainContract {
 		String answer() throws InterruptedException {
 			this.admit.await();
 			return "done";
+		}
+
+		@GetMapping("/gateway")
+		ResponseEntity<String> gateway() {
+			return ResponseEntity.status(503).header("graceful-shutdown", "rejected").body("as it was received");
 		}
 
 		@GetMapping("/empty")

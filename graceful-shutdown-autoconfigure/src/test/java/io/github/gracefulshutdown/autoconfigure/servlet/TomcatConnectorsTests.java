@@ -4,10 +4,16 @@ import java.lang.reflect.Method;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.apache.catalina.connector.Connector;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.SpringBootConfiguration;
@@ -23,17 +29,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TomcatConnectorsTests {
 
 	@Test
-	void theActuatorAnswersOnEachAndNothingElseSlipsThrough() throws Exception {
+	void theActuatorAnswersOnEachDuringTheWholeDrainAndNothingElseSlipsThrough() throws Exception {
 		try (WebApplication application = WebApplication.start(Application.class)) {
-			Connector second = application.context().getBean(Connector.class);
-			application.sequence().drain().get(10, TimeUnit.SECONDS);
-			for (int port : new int[] { application.port(), second.getLocalPort() }) {
-				assertThat(get(application, port, "/actuator/metrics").statusCode()).isEqualTo(200);
-				assertThat(get(application, port, "/actuator/health").headers().firstValue("Graceful-Shutdown"))
-					.isEmpty();
-				assertThat(get(application, port, "/orders").headers().firstValue("Graceful-Shutdown"))
-					.hasValue("rejected");
-			}
+			int second = application.context().getBean(Connector.class).getLocalPort();
+			int[] ports = { application.port(), second };
+			Permit permit = Objects.requireNonNull(application.gate().tryEnter("job", "nightly report"));
+			CompletableFuture<Outcome> drained = application.sequence().drain();
+			Awaitility.await().until(() -> application.sequence().stage() == Stage.BLOCKING);
+			assertThatTheActuatorAnswersAlone(application, ports);
+			permit.close();
+			assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+			assertThatTheActuatorAnswersAlone(application, ports);
+		}
+	}
+
+	private static void assertThatTheActuatorAnswersAlone(WebApplication application, int[] ports) {
+		for (int port : ports) {
+			assertThat(get(application, port, "/actuator/metrics").statusCode()).isEqualTo(200);
+			assertThat(get(application, port, "/actuator/health").headers().firstValue("Graceful-Shutdown")).isEmpty();
+			assertThat(get(application, port, "/orders").headers().firstValue("Graceful-Shutdown"))
+				.hasValue("rejected");
+			assertThat(get(application, port, "/actuator/../orders").headers().firstValue("Graceful-Shutdown"))
+				.hasValue("rejected");
 		}
 	}
 

@@ -37,7 +37,7 @@ final class HandshakeFilter implements Filter {
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
 		if (request instanceof HttpServletRequest httpRequest && response instanceof HttpServletResponse httpResponse
-				&& "websocket".equalsIgnoreCase(httpRequest.getHeader("Upgrade")) && !isExempt(httpRequest)) {
+				&& "websocket".equalsIgnoreCase(httpRequest.getHeader("Upgrade")) && !isExempt(httpRequest, this.exemptPaths.obtain())) {
 			chain.doFilter(new HandshakeRequest(httpRequest, this.sessions), new HandshakeResponse(httpResponse));
 		}
 		else {
@@ -45,10 +45,10 @@ final class HandshakeFilter implements Filter {
 		}
 	}
 
-	private boolean isExempt(HttpServletRequest request) {
+	static boolean isExempt(HttpServletRequest request, List<ExemptPaths> exemptPaths) {
 		String pathInfo = request.getPathInfo();
 		String path = (pathInfo != null) ? request.getServletPath() + pathInfo : request.getServletPath();
-		return this.exemptPaths.obtain().stream().anyMatch((exempt) -> exempt.contains(path));
+		return exemptPaths.stream().anyMatch((exempt) -> exempt.contains(path));
 	}
 
 }

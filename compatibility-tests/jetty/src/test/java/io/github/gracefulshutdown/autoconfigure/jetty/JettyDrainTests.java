@@ -1,0 +1,14 @@
+package io.github.gracefulshutdown.autoconfigure.jetty;
+
+import io.github.gracefulshutdown.autoconfigure.ContainerDrainContract;
+
+/** Tests for what Jetty has received and not handed over when the drain begins. */
+class JettyDrainTests extends ContainerDrainContract {
+
+	JettyDrainTests() {
+		// One more accepts connections, and one waits for what comes on them.
+		super(JettyDrainAutoConfiguration.class, "server.jetty.threads.max=6", "server.jetty.threads.min=6", "server.jetty.threads.acceptors=1",
+				"server.jetty.threads.selectors=1");
+	}
+
+}

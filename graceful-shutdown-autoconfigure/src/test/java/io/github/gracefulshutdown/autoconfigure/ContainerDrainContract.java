@@ -37,7 +37,7 @@ public abstract class ContainerDrainContract {
 
 	private final String withoutIntake;
 
-	private final String[] fourThreads;
+	private final String[] fewThreads;
 
 	private final List<RawConnection> connections = new ArrayList<>();
 
@@ -50,11 +50,11 @@ public abstract class ContainerDrainContract {
 	/**
 	 * Creates tests on a container.
 	 * @param intake the auto-configuration of its intake
-	 * @param fourThreads the properties that leave the container four threads for requests
+	 * @param fewThreads the properties that leave the container four or five threads for requests
 	 */
-	protected ContainerDrainContract(Class<?> intake, String... fourThreads) {
+	protected ContainerDrainContract(Class<?> intake, String... fewThreads) {
 		this.withoutIntake = "spring.autoconfigure.exclude=" + intake.getName();
-		this.fourThreads = fourThreads;
+		this.fewThreads = fewThreads;
 	}
 
 	private void start(String... properties) {
@@ -62,8 +62,8 @@ public abstract class ContainerDrainContract {
 		this.controller = this.application.context().getBean(Controller.class);
 	}
 
-	private void startWithFourThreads(String... properties) {
-		start(Stream.concat(Stream.of(this.fourThreads), Stream.of(properties)).toArray(String[]::new));
+	private void startWithFewThreads(String... properties) {
+		start(Stream.concat(Stream.of(this.fewThreads), Stream.of(properties)).toArray(String[]::new));
 	}
 
 	@AfterEach
@@ -75,21 +75,22 @@ public abstract class ContainerDrainContract {
 
 	@Test
 	void requestsQueuedBehindBusyThreadsAreAnswered() throws Exception {
-		startWithFourThreads("graceful.shutdown.exempt-paths=/exempt");
-		assertThat(outcomesOfQueuedRequests()).isEqualTo(Map.of("200", 4L, "503", 16L));
+		startWithFewThreads("graceful.shutdown.exempt-paths=/exempt");
+		assertThat(outcomesOfQueuedRequests()).isEqualTo(Map.of("200", 6L, "503", 16L));
 	}
 
 	@Test
 	void requestsQueuedBehindBusyThreadsAreLostWithoutTheIntake() throws Exception {
-		startWithFourThreads("graceful.shutdown.exempt-paths=/exempt", this.withoutIntake);
+		startWithFewThreads("graceful.shutdown.exempt-paths=/exempt", this.withoutIntake);
 		assertThat(outcomesOfQueuedRequests()).doesNotContainKey("503");
 	}
 
 	/** Threads that the gate does not know of are busy, and 16 requests wait for one. */
 	private Map<String, Long> outcomesOfQueuedRequests() throws Exception {
-		List<RawConnection> busy = connect(4);
+		List<RawConnection> busy = connect(6);
 		busy.forEach((connection) -> connection.get("/exempt"));
-		Awaitility.await().until(() -> this.controller.inside.get() == 4);
+		Awaitility.await().until(() -> this.controller.inside.get() >= 4);
+		pass(Duration.ofMillis(200)); // in which one more would get a thread if there is one
 		List<RawConnection> queued = connect(16);
 		queued.forEach((connection) -> connection.get("/hello"));
 		CompletableFuture<Void> closed = closeUntilBlocking();
@@ -101,7 +102,7 @@ public abstract class ContainerDrainContract {
 
 	@Test
 	void anOverloadedInstanceAnswersAllThatIsOutstanding() throws Exception {
-		startWithFourThreads();
+		startWithFewThreads();
 		Map<String, Long> outcomes = outcomesOfAnOverloadedInstance();
 		System.out.println("overloaded: " + outcomes);
 		assertThat(outcomes.keySet()).isSubsetOf("200", "503");
@@ -110,7 +111,7 @@ public abstract class ContainerDrainContract {
 	private Map<String, Long> outcomesOfAnOverloadedInstance() throws Exception {
 		List<RawConnection> outstanding = connect(20);
 		outstanding.forEach((connection) -> connection.get("/slow"));
-		Awaitility.await().until(() -> this.controller.inside.get() == 4);
+		Awaitility.await().until(() -> this.controller.inside.get() >= 4);
 		closeUntilBlocking().get(10, TimeUnit.SECONDS);
 		return outcomes(outstanding, RawConnection::readStatus);
 	}

@@ -51,7 +51,7 @@ public abstract class Http2DrainContract {
 
 	private static final String PASSWORD = "changeit";
 
-	private final String[] fourThreads;
+	private final String[] fewThreads;
 
 	@TempDir
 	@SuppressWarnings("NullAway.Init")
@@ -65,10 +65,10 @@ public abstract class Http2DrainContract {
 
 	/**
 	 * Creates tests on a container.
-	 * @param fourThreads the properties that leave the container four threads for requests
+	 * @param fewThreads the properties that leave the container four or five threads for requests
 	 */
-	protected Http2DrainContract(String... fourThreads) {
-		this.fourThreads = fourThreads;
+	protected Http2DrainContract(String... fewThreads) {
+		this.fewThreads = fewThreads;
 	}
 
 	private void start(String... properties) {
@@ -110,13 +110,14 @@ public abstract class Http2DrainContract {
 	@Test
 	void streamsQueuedBehindBusyThreadsAreAnswered() throws Exception {
 		HttpClient client = startWithoutTls(Stream
-			.concat(Stream.of(this.fourThreads), Stream.of("graceful.shutdown.exempt-paths=/exempt"))
+			.concat(Stream.of(this.fewThreads), Stream.of("graceful.shutdown.exempt-paths=/exempt"))
 			.toArray(String[]::new));
 		client.send(get("http", "/hello"), BodyHandlers.ofString());
-		List<RawConnection> busy = IntStream.range(0, 4)
+		List<RawConnection> busy = IntStream.range(0, 6)
 			.mapToObj((i) -> new RawConnection(this.application.port()).get("/exempt"))
 			.toList();
-		Awaitility.await().until(() -> this.controller.inside.get() == 4);
+		Awaitility.await().until(() -> this.controller.inside.get() >= 4);
+		pass(Duration.ofMillis(200)); // in which one more would get a thread if there is one
 		List<CompletableFuture<HttpResponse<String>>> queued = IntStream.range(0, 8)
 			.mapToObj((i) -> client.sendAsync(get("http", "/hello"), BodyHandlers.ofString()))
 			.toList();

@@ -6,8 +6,9 @@ import io.github.gracefulshutdown.autoconfigure.ContainerDrainContract;
 class JettyDrainTests extends ContainerDrainContract {
 
 	JettyDrainTests() {
-		// One more accepts connections, and one waits for what comes on them.
-		super(JettyDrainAutoConfiguration.class, "server.jetty.threads.max=6", "server.jetty.threads.min=6", "server.jetty.threads.acceptors=1",
+		// One more accepts connections, one waits for what comes on them, and one may
+		// be held in reserve.
+		super(JettyDrainAutoConfiguration.class, "server.jetty.threads.max=7", "server.jetty.threads.min=7", "server.jetty.threads.acceptors=1",
 				"server.jetty.threads.selectors=1");
 	}
 

@@ -65,7 +65,8 @@ public abstract class Http2DrainContract {
 
 	/**
 	 * Creates tests on a container.
-	 * @param fewThreads the properties that leave the container four or five threads for requests
+	 * @param fewThreads the properties that leave the container four or five threads for
+	 * requests
 	 */
 	protected Http2DrainContract(String... fewThreads) {
 		this.fewThreads = fewThreads;
@@ -109,15 +110,16 @@ public abstract class Http2DrainContract {
 
 	@Test
 	void streamsQueuedBehindBusyThreadsAreAnswered() throws Exception {
-		HttpClient client = startWithoutTls(Stream
-			.concat(Stream.of(this.fewThreads), Stream.of("graceful.shutdown.exempt-paths=/exempt"))
-			.toArray(String[]::new));
+		HttpClient client = startWithoutTls(
+				Stream.concat(Stream.of(this.fewThreads), Stream.of("graceful.shutdown.exempt-paths=/exempt"))
+					.toArray(String[]::new));
 		client.send(get("http", "/hello"), BodyHandlers.ofString());
 		List<RawConnection> busy = IntStream.range(0, 6)
 			.mapToObj((i) -> new RawConnection(this.application.port()).get("/exempt"))
 			.toList();
 		Awaitility.await().until(() -> this.controller.inside.get() >= 4);
-		pass(Duration.ofMillis(200)); // in which one more would get a thread if there is one
+		pass(Duration.ofMillis(200)); // in which one more would get a thread if there is
+										// one
 		List<CompletableFuture<HttpResponse<String>>> queued = IntStream.range(0, 8)
 			.mapToObj((i) -> client.sendAsync(get("http", "/hello"), BodyHandlers.ofString()))
 			.toList();

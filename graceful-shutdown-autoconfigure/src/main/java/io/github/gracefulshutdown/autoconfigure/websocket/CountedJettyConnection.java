@@ -33,8 +33,8 @@ final class CountedJettyConnection extends WebSocketConnection {
 
 	private CountedJettyConnection(HttpConnection handshake, Connector connector, WebSocketCoreSession session,
 			WebSocketSessions sessions, CountedConnection counted) {
-		super(handshake.getEndPoint(), connector.getExecutor(), connector.getScheduler(),
-				connector.getByteBufferPool(), session);
+		super(handshake.getEndPoint(), connector.getExecutor(), connector.getScheduler(), connector.getByteBufferPool(),
+				session);
 		this.sessions = sessions;
 		this.counted = counted;
 		this.session = session;

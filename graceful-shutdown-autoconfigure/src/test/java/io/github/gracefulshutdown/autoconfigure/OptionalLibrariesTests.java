@@ -32,8 +32,8 @@ class OptionalLibrariesTests {
 			"gRPC only, tomcat|spring-web|servlet|actuator|micrometer-core|spring-cloud|spring-boot-health",
 			"no actuator, actuator|spring-boot-health",
 			"no Micrometer and so no actuator, micrometer-core|micrometer-jakarta|actuator|health",
-			"no Spring Cloud, spring-cloud", "no WebSocket, websocket",
-			"none at all, grpc|protobuf|tomcat|spring-web|servlet|actuator|micrometer-core|spring-cloud|health" })
+			"no Spring Cloud, spring-cloud", "no WebSocket, websocket", "no Jetty, jetty",
+			"none at all, grpc|protobuf|tomcat|jetty|spring-web|servlet|actuator|micrometer-core|spring-cloud|health" })
 	void anApplicationStartsAndDrains(String name, String missing) throws IOException, InterruptedException {
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-XX:TieredStopAtLevel=1", "-classpath", classPathWithout(missing), Application.class.getName())

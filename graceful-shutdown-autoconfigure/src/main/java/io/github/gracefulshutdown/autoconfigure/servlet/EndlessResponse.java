@@ -74,7 +74,7 @@ final class EndlessResponse {
 		this.lock.lock();
 		try {
 			requireNotEnded();
-			write.perform();
+			perform(write);
 			for (int i = Math.max(0, length - Integer.BYTES); i < length; i++) {
 				this.tail = this.tail << Byte.SIZE | (bytes.get(i) & 0xFF);
 			}
@@ -86,6 +86,22 @@ final class EndlessResponse {
 			this.lock.unlock();
 		}
 		completeIfEnded();
+	}
+
+	/**
+	 * When the client has gone, not every container tells so, and an application that
+	 * waits to be told never ends the request: then that is its end.
+	 */
+	private void perform(Action<IOException> write) throws IOException {
+		try {
+			write.perform();
+		}
+		catch (IOException ex) {
+			if (this.async.get() != null) {
+				this.permit.close();
+			}
+			throw ex;
+		}
 	}
 
 	/** Fails as to a client that has gone, which Spring MVC takes calmly. */

@@ -89,12 +89,16 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 		}
 	}
 
-	/** Adds the notice if it is due and the response was not sent yet. */
+	/**
+	 * Adds the notice if it is due and the response was not sent yet. A connection that
+	 * goes on with another protocol is not asked to close.
+	 */
 	void give() {
 		if (!this.given && this.admission.isNoticeDue() && !isCommitted()) {
 			this.given = true;
 			super.setHeader(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_LAME_DUCK);
-			if (this.persistentConnection && this.admission.isConnectionCloseDue()) {
+			boolean upgraded = getStatus() == SC_SWITCHING_PROTOCOLS;
+			if (this.persistentConnection && !upgraded && this.admission.isConnectionCloseDue()) {
 				setHeader("Connection", "close");
 			}
 		}

@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.TimeSource;
-import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class CountedConnection {
 
 	private final AtomicBoolean closing = new AtomicBoolean();
 
-	private volatile @Nullable Session session;
+	private volatile @Nullable OpenSession session;
 
 	@SuppressWarnings("FutureReturnValueIgnored") // giving it back does not fail
 	CountedConnection(Permit permit, TimeSource time) {
@@ -38,11 +37,11 @@ final class CountedConnection {
 	}
 
 	/** Returns the session, or {@code null} if it is not open yet. */
-	@Nullable Session session() {
+	@Nullable OpenSession session() {
 		return this.session;
 	}
 
-	void setSession(Session session) {
+	void setSession(OpenSession session) {
 		this.session = session;
 	}
 

@@ -78,7 +78,7 @@ public final class CountedUpgradeHandler extends WsHttpUpgradeHandler {
 			connection().end();
 			throw ex;
 		}
-		Objects.requireNonNull(this.sessions).opened(connection(), session());
+		Objects.requireNonNull(this.sessions).opened(connection(), OpenSession.of(session()));
 	}
 
 	private Session session() {

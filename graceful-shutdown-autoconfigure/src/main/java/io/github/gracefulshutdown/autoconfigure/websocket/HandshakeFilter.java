@@ -8,7 +8,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.core.Ordered;
 
@@ -28,9 +27,9 @@ final class HandshakeFilter implements Filter {
 	@Override
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		if (request instanceof HttpServletRequest httpRequest && response instanceof HttpServletResponse httpResponse
+		if (request instanceof HttpServletRequest httpRequest
 				&& "websocket".equalsIgnoreCase(httpRequest.getHeader("Upgrade"))) {
-			chain.doFilter(new HandshakeRequest(httpRequest, this.sessions), new HandshakeResponse(httpResponse));
+			chain.doFilter(new HandshakeRequest(httpRequest, this.sessions), response);
 		}
 		else {
 			chain.doFilter(request, response);

@@ -98,14 +98,14 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 
 	/** Notes that the session is open, so that it can be closed. */
 	@SuppressWarnings("FutureReturnValueIgnored") // removing does not fail
-	void opened(CountedConnection connection, Session session) {
+	void opened(CountedConnection connection, OpenSession session) {
 		connection.setSession(session);
 		Runnable remove = this.endlessWork.add(connection.permit(), this.spread, () -> close(connection, session));
 		connection.ended().thenRun(remove);
 	}
 
 	/** Closes the session, after the application was told. */
-	private void close(CountedConnection connection, Session session) {
+	private void close(CountedConnection connection, OpenSession session) {
 		if (!connection.beginClose()) {
 			return;
 		}
@@ -121,9 +121,10 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 		}
 	}
 
-	private void tell(Session session) {
+	private void tell(OpenSession open) {
 		List<WebSocketCloseListener> listeners = this.listeners.orderedStream().toList();
-		if (listeners.isEmpty() || !session.isOpen()) {
+		Session session = open.session();
+		if (listeners.isEmpty() || session == null || !session.isOpen()) {
 			return;
 		}
 		CompletableFuture<Session> told = this.guests.run("websocket-listener", LISTENER_BOUND, () -> {
@@ -186,7 +187,7 @@ final class WebSocketSessions implements ApplicationListener<StageChangedEvent> 
 	@SuppressWarnings("FutureReturnValueIgnored") // the end of the connection is what
 													// counts
 	private void closeOnItsOwnThread(CountedConnection connection) {
-		Session session = connection.session();
+		OpenSession session = connection.session();
 		if (session != null) {
 			this.guests.run("websocket-close", CLOSE_BOUND, () -> {
 				close(connection, session);

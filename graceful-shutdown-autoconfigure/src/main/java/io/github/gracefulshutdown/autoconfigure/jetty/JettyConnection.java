@@ -51,15 +51,14 @@ abstract class JettyConnection {
 
 	/**
 	 * Returns a view of the connection, or {@code null} if it is one on which no requests
-	 * arrive, as those of WebSockets.
+	 * arrive, as those of WebSockets, or just changes its protocol.
 	 */
 	static @Nullable JettyConnection of(EndPoint endPoint, long dryingSinceNanos) {
 		Connection connection = endPoint.getConnection();
 		if (connection instanceof SslConnection ssl) {
 			connection = ssl.getSslEndPoint().getConnection();
 		}
-		if (!(endPoint instanceof AbstractEndPoint socket) || connection == null) { // in
-																					// transition
+		if (!(endPoint instanceof AbstractEndPoint socket) || connection == null) {
 			return null;
 		}
 		if (connection instanceof HttpConnection http) {
@@ -95,7 +94,7 @@ abstract class JettyConnection {
 		return !endPoint().isOpen() || endPoint().isOutputShutdown();
 	}
 
-	/** Returns whether nobody reads, and there is nothing to read. */
+	/** Returns whether no thread is about to read, and there is nothing to read. */
 	final boolean isWaiting() {
 		return endPoint().isFillInterested() && !isReadable();
 	}

@@ -1,13 +1,13 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
 import java.lang.reflect.Method;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -82,8 +82,7 @@ final class JettyRequestIntake implements RequestIntake {
 	}
 
 	private Stream<JettyConnection> connections() {
-		List<AbstractConnector> connectors = connectors().toList();
-		return connectors.stream()
+		return connectors()
 			.flatMap((connector) -> connector.getConnectedEndPoints().stream())
 			.map((endPoint) -> JettyConnection.of(endPoint, this.dryingSinceNanos))
 			.flatMap(Stream::ofNullable);
@@ -97,9 +96,7 @@ final class JettyRequestIntake implements RequestIntake {
 
 	private Stream<AbstractConnector> connectors() {
 		Server server = server();
-		return Stream.of(server)
-			.flatMap(Stream::ofNullable)
-			.flatMap((jetty) -> Stream.of(jetty.getConnectors()))
+		return Stream.of((server != null) ? server.getConnectors() : new Connector[0])
 			.filter(AbstractConnector.class::isInstance)
 			.map(AbstractConnector.class::cast);
 	}

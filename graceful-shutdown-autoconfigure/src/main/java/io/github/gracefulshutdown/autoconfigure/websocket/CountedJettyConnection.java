@@ -54,14 +54,24 @@ final class CountedJettyConnection extends WebSocketConnection {
 		if (counted == null) {
 			return next;
 		}
-		WebSocketCoreSession session = (WebSocketCoreSession) Objects
-			.requireNonNull(ReflectionUtils.getField(SESSION, next));
-		CountedJettyConnection connection = new CountedJettyConnection(handshake, handshake.getConnector(), session,
-				sessions, counted);
+		try {
+			return takeOver(next, handshake, sessions, counted);
+		}
+		catch (RuntimeException | Error ex) {
+			counted.end();
+			throw ex;
+		}
+	}
+
+	private static CountedJettyConnection takeOver(WebSocketConnection next, HttpConnection handshake,
+			WebSocketSessions sessions, CountedConnection counted) {
+		Object session = ReflectionUtils.getField(Objects.requireNonNull(SESSION), next);
+		CountedJettyConnection connection = new CountedJettyConnection(handshake, handshake.getConnector(),
+				(WebSocketCoreSession) Objects.requireNonNull(session), sessions, counted);
 		connection.setUseInputDirectByteBuffers(next.isUseInputDirectByteBuffers());
 		connection.setUseOutputDirectByteBuffers(next.isUseOutputDirectByteBuffers());
 		handshake.getConnector().getEventListeners().forEach(connection::addEventListener);
-		session.setWebSocketConnection(connection);
+		connection.session.setWebSocketConnection(connection);
 		handshake.addEventListener(new BrokenHandshake(counted));
 		return connection;
 	}

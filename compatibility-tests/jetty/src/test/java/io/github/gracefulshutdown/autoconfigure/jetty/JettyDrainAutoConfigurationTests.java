@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,11 +14,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Tests for {@link JettyDrainAutoConfiguration}. */
 class JettyDrainAutoConfigurationTests {
 
-	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations
-		.of(GracefulShutdownAutoConfiguration.class, JettyDrainAutoConfiguration.class);
-
 	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
-		.withConfiguration(CONFIGURATIONS);
+		.withConfiguration(
+				AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, JettyDrainAutoConfiguration.class));
 
 	@Test
 	void anIntakeIsThereByDefaultAndEmptyWithoutAServer() {
@@ -34,20 +31,8 @@ class JettyDrainAutoConfigurationTests {
 	}
 
 	@Test
-	void backsOffWhenSwitchedOff() {
-		this.contextRunner.withPropertyValues("graceful.shutdown.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(RequestIntake.class));
-	}
-
-	@Test
 	void backsOffWhenJettyIsMissing() {
 		this.contextRunner.withClassLoader(new FilteredClassLoader(ServerConnector.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RequestIntake.class));
-	}
-
-	@Test
-	void backsOffOutsideOfWebApplications() {
-		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RequestIntake.class));
 	}
 

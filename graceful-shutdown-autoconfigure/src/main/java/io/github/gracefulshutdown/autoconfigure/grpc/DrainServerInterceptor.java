@@ -43,19 +43,24 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 
 	private final @Nullable GrpcHealth health;
 
+	private final @Nullable GrpcServletPaths servletPaths;
+
 	/**
 	 * Creates the interceptor.
 	 * @param lingeringCalls where the calls go that nobody waits for
 	 * @param servers the servers that the calls come to
 	 * @param health the health service, or {@code null} if there is none
+	 * @param servletPaths the paths of gRPC inside a servlet container, or {@code null}
+	 * if it does not run there
 	 */
 	DrainServerInterceptor(RequestAdmission admission, EndlessCalls endlessCalls, LingeringCalls lingeringCalls,
-			GrpcServers servers, @Nullable GrpcHealth health) {
+			GrpcServers servers, @Nullable GrpcHealth health, @Nullable GrpcServletPaths servletPaths) {
 		this.admission = admission;
 		this.endlessCalls = endlessCalls;
 		this.lingeringCalls = lingeringCalls;
 		this.servers = servers;
 		this.health = health;
+		this.servletPaths = servletPaths;
 	}
 
 	@Override
@@ -65,6 +70,11 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 
 	@Override
 	public <Q, R> Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+		boolean fromServlet = this.servletPaths != null && this.servletPaths.exist();
+		return intercept(fromServlet ? new ServletCall<>(call) : call, headers, next);
+	}
+
+	private <Q, R> Listener<Q> intercept(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
 		String method = call.getMethodDescriptor().getFullMethodName();
 		if (isExempt(method)) {
 			return startExempt(call, headers, next);
@@ -88,7 +98,7 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 		}
 	}
 
-	private static boolean isExempt(String method) {
+	static boolean isExempt(String method) {
 		return method.startsWith(HEALTH) || method.startsWith("grpc.reflection.");
 	}
 

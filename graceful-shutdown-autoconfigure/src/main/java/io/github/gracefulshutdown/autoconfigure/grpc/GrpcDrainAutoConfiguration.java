@@ -8,6 +8,7 @@ import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse;
+import jakarta.servlet.ServletContext;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,6 +17,8 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -43,9 +46,10 @@ public final class GrpcDrainAutoConfiguration {
 	@GlobalServerInterceptor
 	@ConditionalOnMissingBean
 	DrainServerInterceptor drainServerInterceptor(RequestAdmission grpcRequestAdmission, EndlessCalls endlessCalls,
-			LingeringCalls lingeringCalls, GrpcServers servers, ObjectProvider<GrpcHealth> health) {
+			LingeringCalls lingeringCalls, GrpcServers servers, ObjectProvider<GrpcHealth> health,
+			ObjectProvider<GrpcServletPaths> servletPaths) {
 		return new DrainServerInterceptor(grpcRequestAdmission, endlessCalls, lingeringCalls, servers,
-				health.getIfAvailable());
+				health.getIfAvailable(), servletPaths.getIfAvailable());
 	}
 
 	@Bean
@@ -83,6 +87,23 @@ public final class GrpcDrainAutoConfiguration {
 		@Bean
 		SpringServerListener springGrpcServerListener(GrpcServers servers) {
 			return new SpringServerListener(servers);
+		}
+
+	}
+
+	/*
+	 * Spring's own gRPC inside the servlet container, as it decides itself. What others
+	 * have made of that servlet has no interceptor and is counted as requests.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(value = GlobalServerInterceptor.class, name = GrpcServletPaths.SERVLET_CLASS)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnProperty(name = "spring.grpc.server.servlet.enabled", matchIfMissing = true)
+	static class GrpcServletConfiguration {
+
+		@Bean
+		GrpcServletPaths grpcServletPaths(ServletContext servletContext, ShutdownSequence sequence) {
+			return new GrpcServletPaths(servletContext, sequence);
 		}
 
 	}

@@ -100,6 +100,7 @@ final class EchoService implements BindableService {
 			trailers.put(DrainServerInterceptor.MARKER, "rejected");
 			trailers.put(DrainServerInterceptor.PUSHBACK, "0");
 			trailers.put(OTHER, "kept");
+			response.onNext(request); // Tomcat cannot send trailers alone
 			response.onError(Status.UNAVAILABLE.asRuntimeException(trailers));
 			return;
 		}

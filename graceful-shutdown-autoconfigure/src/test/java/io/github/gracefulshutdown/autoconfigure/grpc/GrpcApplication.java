@@ -27,9 +27,12 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * A real application with gRPC only, on a real port, and a channel to it. It runs with
- * net.devh's starter and with Spring's own, whichever is there.
+ * net.devh's starter and with Spring's own, whichever is there, and with the latter in a
+ * servlet container if the system property {@code grpc.servlet} says so.
  */
 final class GrpcApplication implements AutoCloseable {
+
+	static final boolean IN_SERVLET_CONTAINER = Boolean.getBoolean("grpc.servlet");
 
 	private final ConfigurableApplicationContext context;
 
@@ -37,22 +40,21 @@ final class GrpcApplication implements AutoCloseable {
 
 	private GrpcApplication(ConfigurableApplicationContext context) {
 		this.context = context;
-		this.channel = ManagedChannelBuilder.forAddress("localhost", server().getPort())
-			.usePlaintext()
-			.disableRetry()
-			.build();
+		this.channel = ManagedChannelBuilder.forAddress("localhost", port()).usePlaintext().disableRetry().build();
 	}
 
 	/** Starts an application; without a lame duck unless the properties say otherwise. */
 	static GrpcApplication start(Class<?> configuration, String... properties) {
 		String[] arguments = Stream.of(properties).map("--"::concat).toArray(String[]::new);
-		return new GrpcApplication(
-				new SpringApplicationBuilder(Application.class, configuration).web(WebApplicationType.NONE)
-					.bannerMode(Banner.Mode.OFF)
-					.registerShutdownHook(false)
-					.properties("grpc.server.port=0", "spring.grpc.server.port=0",
-							"spring.grpc.server.health.enabled=true", "graceful.shutdown.lame-duck.maximum=0")
-					.run(arguments));
+		return new GrpcApplication(new SpringApplicationBuilder(Application.class, configuration)
+			.web(IN_SERVLET_CONTAINER ? WebApplicationType.SERVLET : WebApplicationType.NONE)
+			.bannerMode(Banner.Mode.OFF)
+			.registerShutdownHook(false)
+			.properties("grpc.server.port=0", "spring.grpc.server.port=0", "server.port=0", "server.http2.enabled=true",
+					"spring.lifecycle.timeout-per-shutdown-phase=5s",
+					"spring.grpc.server.servlet.enabled=" + IN_SERVLET_CONTAINER,
+					"spring.grpc.server.health.enabled=true", "graceful.shutdown.lame-duck.maximum=0")
+			.run(arguments));
 	}
 
 	static GrpcApplication start(String... properties) {
@@ -71,6 +73,12 @@ final class GrpcApplication implements AutoCloseable {
 		return this.context.getBean(DrainGate.class);
 	}
 
+	private int port() {
+		return IN_SERVLET_CONTAINER
+				? this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class)
+				: server().getPort();
+	}
+
 	Server server() {
 		return this.context.getBean(GrpcServers.class).servers().get(0);
 	}
@@ -83,8 +91,10 @@ final class GrpcApplication implements AutoCloseable {
 		return ClientCalls.blockingUnaryCall(this.channel, EchoService.UNARY, CallOptions.DEFAULT, request);
 	}
 
+	/** Waits until as many calls are in flight, and nothing else is. */
 	void awaitInFlight(long expected) {
-		Awaitility.await().until(() -> gate().inFlight() == expected);
+		DrainGate gate = gate();
+		Awaitility.await().until(() -> gate.inFlight() == expected && gate.inFlight("grpc") == expected);
 	}
 
 	void awaitStage(Stage stage) {

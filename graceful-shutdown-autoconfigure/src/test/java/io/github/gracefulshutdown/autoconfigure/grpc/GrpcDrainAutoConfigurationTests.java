@@ -62,7 +62,7 @@ class GrpcDrainAutoConfigurationTests {
 		@Bean
 		DrainServerInterceptor userInterceptor(RequestAdmission grpcRequestAdmission, EndlessCalls endlessCalls,
 				LingeringCalls lingeringCalls, GrpcServers servers) {
-			return new DrainServerInterceptor(grpcRequestAdmission, endlessCalls, lingeringCalls, servers, null);
+			return new DrainServerInterceptor(grpcRequestAdmission, endlessCalls, lingeringCalls, servers, null, null);
 		}
 
 	}

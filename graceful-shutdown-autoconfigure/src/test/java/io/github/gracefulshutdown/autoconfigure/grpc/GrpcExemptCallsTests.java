@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
+import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -142,10 +143,10 @@ class GrpcExemptCallsTests {
 
 	/** The starters expose different versions of it. */
 	private MethodDescriptor<String, String> reflection() {
-		String service = this.application.server()
-			.getServices()
+		String service = this.application.context()
+			.getBeanProvider(BindableService.class)
 			.stream()
-			.map((definition) -> definition.getServiceDescriptor().getName())
+			.map((bean) -> bean.bindService().getServiceDescriptor().getName())
 			.filter((name) -> name.startsWith("grpc.reflection."))
 			.findFirst()
 			.orElseThrow();

@@ -29,6 +29,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
+import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -109,7 +110,8 @@ class TomcatHttp2DrainTests {
 		List<CompletableFuture<HttpResponse<String>>> queued = IntStream.range(0, 8)
 			.mapToObj((i) -> client.sendAsync(get("http", "/hello"), BodyHandlers.ofString()))
 			.toList();
-		pass(Duration.ofMillis(200)); // until they are sent
+		RequestIntake intake = this.application.context().getBean(RequestIntake.class);
+		Awaitility.await().until(() -> intake.onTheWay() > 0); // no thread looks how many
 		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
 		pass(Duration.ofMillis(300));
 		this.controller.admit.countDown();

@@ -37,6 +37,7 @@ public final class GuestRunner {
 		Thread thread = new Thread(() -> complete(result, code), "graceful-shutdown-" + name);
 		thread.setDaemon(true);
 		thread.setContextClassLoader(this.classLoader);
+		CompletableFuture<Void> due = this.time.in(bound); // from before the code runs
 		try {
 			thread.start();
 		}
@@ -44,7 +45,7 @@ public final class GuestRunner {
 			result.completeExceptionally(ex);
 			return result;
 		}
-		this.time.in(bound).thenRun(() -> {
+		due.thenRun(() -> {
 			String message = "Not finished within " + bound.toMillis() + " ms";
 			if (result.completeExceptionally(new TimeoutException(message))) {
 				thread.interrupt();

@@ -44,6 +44,11 @@ final class FakeTime implements TimeSource {
 		return this.timers.size();
 	}
 
+	/** Returns how far away the next moment is that is waited for. */
+	synchronized Duration untilNext() {
+		return Duration.ofNanos(this.timers.isEmpty() ? Long.MAX_VALUE : this.timers.firstKey() - passed());
+	}
+
 	private long passed() {
 		return this.nanos.get() - (Long.MAX_VALUE - 1_000);
 	}

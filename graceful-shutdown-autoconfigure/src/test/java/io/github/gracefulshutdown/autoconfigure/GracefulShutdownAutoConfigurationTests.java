@@ -85,7 +85,7 @@ class GracefulShutdownAutoConfigurationTests {
 		void durationsWithoutAUnitAreSeconds() {
 			this.contextRunner
 				.withPropertyValues("graceful.shutdown.timeout=40", "graceful.shutdown.deregistration.timeout=1",
-						"graceful.shutdown.lame-duck.minimum=2", "graceful.shutdown.lame-duck.quiet-period=300ms",
+						"graceful.shutdown.lame-duck.minimum=1", "graceful.shutdown.lame-duck.quiet-period=300ms",
 						"graceful.shutdown.lame-duck.maximum=4", "graceful.shutdown.drain.timeout=1m",
 						"graceful.shutdown.teardown.timeout=6", "graceful.shutdown.force-exit.exit-code=3",
 						"graceful.shutdown.timeout=2m")
@@ -93,7 +93,7 @@ class GracefulShutdownAutoConfigurationTests {
 					GracefulShutdownProperties properties = context.getBean(GracefulShutdownProperties.class);
 					assertThat(properties.getTimeout()).isEqualTo(Duration.ofMinutes(2));
 					assertThat(properties.getDeregistration().getTimeout()).isEqualTo(Duration.ofSeconds(1));
-					assertThat(properties.getLameDuck().getMinimum()).isEqualTo(Duration.ofSeconds(2));
+					assertThat(properties.getLameDuck().getMinimum()).isEqualTo(Duration.ofSeconds(1));
 					assertThat(properties.getLameDuck().getQuietPeriod()).isEqualTo(Duration.ofMillis(300));
 					assertThat(properties.getLameDuck().getMaximum()).isEqualTo(Duration.ofSeconds(4));
 					assertThat(properties.getDrain().getTimeout()).isEqualTo(Duration.ofMinutes(1));

@@ -58,7 +58,7 @@ class RequestIntakesTests {
 	void theDrainEndsAtItsTimeoutWithWhatIsOnItsWay() {
 		this.intake.onTheWay.set(1);
 		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
-		Awaitility.await().until(() -> this.intake.looks.get() > 0);
+		awaitThatNobodyLooks();
 		this.fixture.time.advance(Duration.ofSeconds(9));
 		assertThat(stopped).isNotDone();
 		this.fixture.time.advance(Duration.ofSeconds(1));
@@ -86,6 +86,11 @@ class RequestIntakesTests {
 		this.fixture.state.beginClose();
 		passTimeUntilDone(this.fixture.stop(this.intakeStep));
 		assertThat(this.intake.calls).containsExactly("stop listening", "close idle");
+	}
+
+	/** Waits until a look has ended and the next one waits for its time. */
+	private void awaitThatNobodyLooks() {
+		Awaitility.await().until(() -> this.fixture.time.untilNext().compareTo(Duration.ofMillis(10)) <= 0);
 	}
 
 	private void passTimeUntilDone(CompletableFuture<Void> stopped) {

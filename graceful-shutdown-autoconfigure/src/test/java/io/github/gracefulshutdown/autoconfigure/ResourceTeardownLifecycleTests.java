@@ -70,8 +70,7 @@ class ResourceTeardownLifecycleTests {
 		});
 		register("sound", 2, () -> this.released.add("sound"));
 		this.fixture.state.beginClose();
-		CompletableFuture<Void> stopped = CompletableFuture
-			.runAsync(() -> StepFixture.get(this.fixture.stop(this.teardown)));
+		CompletableFuture<Void> stopped = Background.run(() -> StepFixture.get(this.fixture.stop(this.teardown)));
 		Awaitility.await().until(() -> this.released.contains("hanging"));
 		this.fixture.time.advance(Duration.ofSeconds(3).minusNanos(1));
 		assertThat(stopped).isNotDone();

@@ -18,8 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.InFlightWork;
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -234,6 +237,17 @@ abstract class ReactiveDrainContract {
 	}
 
 	@Test
+	void workThatARequestInFlightBeginsOnAnotherThreadIsLetIn() throws Exception {
+		CompletableFuture<HttpResponse<String>> inFlight = this.application.getAsync("/work");
+		awaitInFlight(1);
+		CompletableFuture<?> drained = this.application.sequence().drain();
+		awaitStage(Stage.BLOCKING);
+		this.controller.answer.tryEmitEmpty();
+		assertThat(inFlight.get(10, TimeUnit.SECONDS).body()).isEqualTo("worked");
+		drained.get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
 	void aUploadThatWasAcceptedBeforeTheBlockFinishes() throws Exception {
 		try (Socket socket = connect()) {
 			request(socket, "POST /count HTTP/1.1", "Content-Length: 6", "Connection: close");
@@ -287,7 +301,7 @@ abstract class ReactiveDrainContract {
 			awaitInFlight(1);
 		}
 		awaitInFlight(0);
-		assertThat(this.controller.cancelled.getCount()).isZero();
+		Awaitility.await().until(() -> this.controller.cancelled.getCount() == 0);
 	}
 
 	@Test
@@ -337,6 +351,16 @@ abstract class ReactiveDrainContract {
 		this.controller.answer.tryEmitEmpty();
 		assertThat(events.get(10, TimeUnit.SECONDS).body()).isEqualTo(": the server is going away\n");
 		assertThat(drained.get(9, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+	}
+
+	@Test
+	void aStreamIsRecognisedByItsDecodedPathWithinTheApplication() throws Exception {
+		restart("spring.webflux.base-path=/app");
+		CompletableFuture<HttpResponse<String>> rows = this.application.getAsync("/app/r%6Fws/of%20one");
+		awaitListener();
+		this.controller.events.tryEmitNext("one");
+		drain();
+		assertThat(rows.get(10, TimeUnit.SECONDS).body()).isEqualTo("one");
 	}
 
 	@Test
@@ -444,8 +468,18 @@ abstract class ReactiveDrainContract {
 	static class Application {
 
 		@Bean
-		Controller controller(DrainGate gate) {
-			return new Controller(gate);
+		Worker worker() {
+			return new Worker();
+		}
+
+		@Bean
+		Controller controller(DrainGate gate, Worker worker) {
+			return new Controller(gate, worker);
+		}
+
+		@Bean
+		EndlessResponses endlessRows() {
+			return (path, contentType) -> path.equals("/rows/of one");
 		}
 
 		@Bean
@@ -461,10 +495,22 @@ abstract class ReactiveDrainContract {
 	record Name(String name) {
 	}
 
+	/** Public for its proxy, which another class loader defines. */
+	public static class Worker {
+
+		@InFlightWork("work")
+		public Mono<String> work() {
+			return Mono.just("worked");
+		}
+
+	}
+
 	@RestController
 	static class Controller {
 
 		private final DrainGate gate;
+
+		private final Worker worker;
 
 		private final Sinks.One<String> answer = Sinks.one();
 
@@ -476,8 +522,9 @@ abstract class ReactiveDrainContract {
 
 		private final AtomicLong inFlightAtError = new AtomicLong();
 
-		Controller(DrainGate gate) {
+		Controller(DrainGate gate, Worker worker) {
 			this.gate = gate;
+			this.worker = worker;
 		}
 
 		@GetMapping("/hello")
@@ -488,6 +535,11 @@ abstract class ReactiveDrainContract {
 		@GetMapping("/answer")
 		Mono<String> answer() {
 			return this.answer.asMono();
+		}
+
+		@GetMapping("/work")
+		Mono<String> work() {
+			return this.answer.asMono().publishOn(Schedulers.boundedElastic()).then(this.worker.work());
 		}
 
 		@GetMapping("/empty")
@@ -506,7 +558,7 @@ abstract class ReactiveDrainContract {
 			return "counted " + body.length;
 		}
 
-		@GetMapping(path = "/rows", produces = MediaType.TEXT_PLAIN_VALUE)
+		@GetMapping(path = { "/rows", "/rows/of one" }, produces = MediaType.TEXT_PLAIN_VALUE)
 		Flux<String> rows() {
 			return this.events.asFlux();
 		}

@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulshutdown.Permit;
-import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ final class CountedConnection {
 
 	private final AtomicBoolean closing = new AtomicBoolean();
 
-	private volatile @Nullable Session session;
+	private volatile @Nullable OpenSession session;
 
 	@SuppressWarnings("FutureReturnValueIgnored") // giving it back does not fail
 	CountedConnection(Permit permit) {
@@ -35,11 +34,11 @@ final class CountedConnection {
 	}
 
 	/** Returns the session, or {@code null} if it is not open yet. */
-	@Nullable Session session() {
+	@Nullable OpenSession session() {
 		return this.session;
 	}
 
-	void setSession(Session session) {
+	void setSession(OpenSession session) {
 		this.session = session;
 	}
 
@@ -57,6 +56,16 @@ final class CountedConnection {
 	@SuppressWarnings("FutureReturnValueIgnored") // the same future
 	void endWithin(Duration time) {
 		this.ended.completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/** Takes the connection for ended if no session is open when the time has passed. */
+	@SuppressWarnings("FutureReturnValueIgnored") // ending it does not fail
+	void endUnlessOpenWithin(Duration time) {
+		new CompletableFuture<Void>().completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS).thenRun(() -> {
+			if (this.session == null) {
+				end();
+			}
+		});
 	}
 
 	CompletableFuture<Void> ended() {

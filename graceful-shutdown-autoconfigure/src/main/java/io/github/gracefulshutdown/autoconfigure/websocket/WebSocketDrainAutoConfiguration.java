@@ -1,13 +1,8 @@
 package io.github.gracefulshutdown.autoconfigure.websocket;
 
-import java.time.Duration;
-
-import io.github.gracefulshutdown.DrainGate;
-import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
-import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import jakarta.servlet.DispatcherType;
 import jakarta.websocket.CloseReason;
@@ -22,8 +17,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for draining the WebSocket sessions
@@ -33,20 +28,16 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(WsHttpUpgradeHandler.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBean(ShutdownSequence.class)
+@Import(WebSocketConnectionsConfiguration.class)
 public final class WebSocketDrainAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	WebSocketSessions webSocketSessions(ApplicationContext context, DrainGate gate, EndlessWork endlessWork,
-			GuestRunner guests, ObjectProvider<WebSocketCloseListener> listeners,
-			GracefulShutdownProperties properties) {
-		GracefulShutdownProperties.WebSocket settings = properties.getWebsocket();
-		CloseReason reason = new CloseReason(CloseCodes.getCloseCode(settings.getCloseCode()),
-				"This instance is shutting down: connect again");
-		Duration drain = properties.getDrain().getTimeout();
-		Duration spread = settings.getSpread();
-		return new WebSocketSessions(context, gate, endlessWork, guests, listeners, reason,
-				(spread.compareTo(drain) < 0) ? spread : drain);
+	WebSocketSessions webSocketSessions(WebSocketConnections connections,
+			ObjectProvider<WebSocketCloseListener> listeners, GracefulShutdownProperties properties) {
+		CloseReason reason = new CloseReason(CloseCodes.getCloseCode(properties.getWebsocket().getCloseCode()),
+				OpenSession.CLOSE_REASON);
+		return new WebSocketSessions(connections, listeners, reason);
 	}
 
 	@Bean

@@ -153,7 +153,8 @@ public final class DrainGate {
 	public Permit enter(String kind, String description) {
 		Permit permit = tryEnter(kind, description);
 		if (permit == null) {
-			permit = tryEnterFromWithin(kind, description);
+			Permit outer = permitOf(Thread.currentThread());
+			permit = (outer != null) ? tryEnterFromWithin(outer, kind, description) : null;
 		}
 		if (permit == null) {
 			throw new GateClosedException(kind, description);
@@ -161,11 +162,29 @@ public final class DrainGate {
 		return permit;
 	}
 
-	private @Nullable Permit tryEnterFromWithin(String kind, String description) {
-		Permit outer = permitOf(Thread.currentThread());
-		if (outer == null) {
-			return null;
+	/**
+	 * Asks for a permit for work that the given work begins, on whichever thread: for
+	 * where work is not told by its thread, as in reactive code. See
+	 * {@link #enter(String, String)}.
+	 * @param outer the permit of this gate that the given work holds
+	 * @param kind the kind of work, such as {@code import}; one of few
+	 * @param description what the work is, for the report of what is in flight
+	 * @return the permit, to be closed when the work has ended
+	 * @throws GateClosedException if the gate is closed and the outer permit is of
+	 * another gate or was given back
+	 */
+	public Permit enter(Permit outer, String kind, String description) {
+		Permit permit = tryEnter(kind, description);
+		if (permit == null && outer.slot().gate() == this) {
+			permit = tryEnterFromWithin(outer, kind, description);
 		}
+		if (permit == null) {
+			throw new GateClosedException(kind, description);
+		}
+		return permit;
+	}
+
+	private @Nullable Permit tryEnterFromWithin(Permit outer, String kind, String description) {
 		Permit permit = claimSlot(kind, description);
 		synchronized (this.monitor) {
 			if (outer.isHeld()) {

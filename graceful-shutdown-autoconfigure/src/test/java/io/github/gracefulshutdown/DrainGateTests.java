@@ -257,6 +257,26 @@ class DrainGateTests {
 		}
 
 		@Test
+		void isLetInOnAnyThreadByThePermitOfWorkInFlightUntilThatIsGivenBack() throws Exception {
+			Permit outer = DrainGateTests.this.enter();
+			gate().close();
+			Permit inner = CompletableFuture.supplyAsync(() -> gate().enter(outer, "job", "mail"))
+				.get(10, TimeUnit.SECONDS);
+			outer.close();
+			assertThat(gate().drained()).isNotDone();
+			assertThatExceptionOfType(GateClosedException.class).isThrownBy(() -> gate().enter(outer, "job", "late"));
+			inner.close();
+			assertThat(gate().drained()).isCompleted();
+		}
+
+		@Test
+		void isNotLetInByThePermitOfAnotherGate() {
+			Permit other = Objects.requireNonNull(new DrainGate().tryEnter("http", "GET /"));
+			gate().close();
+			assertThatExceptionOfType(GateClosedException.class).isThrownBy(() -> gate().enter(other, "job", "mail"));
+		}
+
+		@Test
 		void aRequestFromOutsideIsNeverLetInFromWithin() {
 			DrainGateTests.this.enter();
 			gate().close();

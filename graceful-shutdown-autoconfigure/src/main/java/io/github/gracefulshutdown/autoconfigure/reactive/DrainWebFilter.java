@@ -32,6 +32,8 @@ final class DrainWebFilter implements WebFilter, Ordered {
 
 	private final RequestAdmission admission;
 
+	private final Rejection rejection;
+
 	private final ApplicationContext context;
 
 	// Looked up late, because the paths of the actuator need all of it.
@@ -41,9 +43,11 @@ final class DrainWebFilter implements WebFilter, Ordered {
 
 	private final SingletonSupplier<List<EndlessResponses>> endlessResponses;
 
-	DrainWebFilter(RequestAdmission admission, ApplicationContext context, ObjectProvider<ExemptPaths> exemptPaths,
-			EndlessWork endlessWork, ObjectProvider<EndlessResponses> endlessResponses) {
+	DrainWebFilter(RequestAdmission admission, Rejection rejection, ApplicationContext context,
+			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
+			ObjectProvider<EndlessResponses> endlessResponses) {
 		this.admission = admission;
+		this.rejection = rejection;
 		this.context = context;
 		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
 		this.endlessWork = endlessWork;
@@ -68,29 +72,40 @@ final class DrainWebFilter implements WebFilter, Ordered {
 		if (exchange.getApplicationContext() != this.context) {
 			return true;
 		}
-		String path = decode(exchange.getRequest().getPath().pathWithinApplication());
+		PathContainer path = exchange.getRequest().getPath().pathWithinApplication();
+		if (isAmbiguous(path)) {
+			return false;
+		}
+		String decoded = decode(path);
 		for (ExemptPaths exempt : this.exemptPaths.obtain()) {
-			if (path != null && exempt.contains(path)) {
+			if (exempt.contains(decoded)) {
 				return true;
 			}
 		}
 		return false;
 	}
 
-	/** Returns nothing for a path that others may take for another than it looks. */
-	private static @Nullable String decode(PathContainer path) {
+	/** Returns whether others may take the path for another than it looks. */
+	private static boolean isAmbiguous(PathContainer path) {
+		for (PathContainer.Element element : path.elements()) {
+			String value = valueOf(element);
+			if (value.equals("..") || (value.contains("/") && !(element instanceof PathContainer.Separator))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static String decode(PathContainer path) {
 		StringBuilder decoded = new StringBuilder();
 		for (PathContainer.Element element : path.elements()) {
-			String value = element.value();
-			if (element instanceof PathContainer.PathSegment segment) {
-				value = segment.valueToMatch();
-				if (value.equals("..") || value.contains("/")) {
-					return null;
-				}
-			}
-			decoded.append(value);
+			decoded.append(valueOf(element));
 		}
 		return decoded.toString();
+	}
+
+	private static String valueOf(PathContainer.Element element) {
+		return (element instanceof PathContainer.PathSegment segment) ? segment.valueToMatch() : element.value();
 	}
 
 	private Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain, ContextView context) {
@@ -98,7 +113,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 		ServerHttpResponse response = exchange.getResponse();
 		Permit permit = this.admission.tryEnter(request.getMethod() + " " + request.getPath().value());
 		if (permit == null) {
-			return Rejection.send(request, response);
+			return this.rejection.send(exchange);
 		}
 		response.beforeCommit(() -> Mono.fromRunnable(() -> giveNotice(request, response.getHeaders())));
 		ServerHttpResponse endable = EndableResponse.of(response, (contentType) -> isEndless(request, contentType),
@@ -113,7 +128,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 	}
 
 	private boolean isEndless(ServerHttpRequest request, @Nullable String contentType) {
-		String path = request.getPath().pathWithinApplication().value();
+		String path = decode(request.getPath().pathWithinApplication());
 		for (EndlessResponses endless : this.endlessResponses.obtain()) {
 			if (endless.contains(path, contentType)) {
 				return true;
@@ -122,13 +137,20 @@ final class DrainWebFilter implements WebFilter, Ordered {
 		return false;
 	}
 
+	/** What a server behind this one says of itself is not passed on. */
 	private void giveNotice(ServerHttpRequest request, HttpHeaders headers) {
+		MarkerHeader.remove(headers);
 		if (this.admission.isNoticeDue()) {
 			headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_LAME_DUCK);
-			if (this.admission.isConnectionCloseDue()) {
+			if (this.admission.isConnectionCloseDue() && !isHandshake(request)) {
 				ConnectionHeader.close(request, headers);
 			}
 		}
+	}
+
+	/** The connection goes on in another protocol; to close it would spoil that. */
+	private static boolean isHandshake(ServerHttpRequest request) {
+		return "websocket".equalsIgnoreCase(request.getHeaders().getFirst(HttpHeaders.UPGRADE));
 	}
 
 }

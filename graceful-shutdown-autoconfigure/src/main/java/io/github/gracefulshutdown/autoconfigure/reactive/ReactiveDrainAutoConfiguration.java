@@ -20,6 +20,10 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
+import org.springframework.web.cors.reactive.CorsConfigurationSource;
+import org.springframework.web.cors.reactive.CorsWebFilter;
+import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.WebFilter;
 
 /**
@@ -27,7 +31,7 @@ import org.springframework.web.server.WebFilter;
  * applications.
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
-@ConditionalOnClass({ WebFilter.class, Mono.class })
+@ConditionalOnClass({ DispatcherHandler.class, Mono.class })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBean(ShutdownSequence.class)
 public final class ReactiveDrainAutoConfiguration {
@@ -42,8 +46,11 @@ public final class ReactiveDrainAutoConfiguration {
 	@ConditionalOnMissingBean(name = "drainWebFilter")
 	WebFilter drainWebFilter(RequestAdmission httpRequestAdmission, ApplicationContext context,
 			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
-			ObjectProvider<EndlessResponses> endlessResponses) {
-		return new DrainWebFilter(httpRequestAdmission, context, exemptPaths, endlessWork, endlessResponses);
+			ObjectProvider<EndlessResponses> endlessResponses, ObjectProvider<CorsWebFilter> corsFilters,
+			ObjectProvider<CorsConfigurationSource> corsConfigurationSources,
+			ObjectProvider<HandlerMapping> handlerMappings) {
+		Rejection rejection = new Rejection(new CrossOrigin(corsFilters, corsConfigurationSources, handlerMappings));
+		return new DrainWebFilter(httpRequestAdmission, rejection, context, exemptPaths, endlessWork, endlessResponses);
 	}
 
 	@Bean

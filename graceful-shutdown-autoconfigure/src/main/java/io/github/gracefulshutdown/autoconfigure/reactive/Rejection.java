@@ -11,6 +11,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Answer to a request that was refused: a 503 that says that nothing was executed, with a
@@ -20,10 +21,26 @@ final class Rejection {
 
 	private static final byte[] BODY = RequestAdmission.REJECTION_PROBLEM.getBytes(StandardCharsets.UTF_8);
 
-	private Rejection() {
+	private final CrossOrigin crossOrigin;
+
+	Rejection(CrossOrigin crossOrigin) {
+		this.crossOrigin = crossOrigin;
 	}
 
-	static Mono<Void> send(ServerHttpRequest request, ServerHttpResponse response) {
+	Mono<Void> send(ServerWebExchange exchange) {
+		return this.crossOrigin.answers(exchange)
+			.flatMap((answered) -> answered ? complete(exchange)
+					: refuse(exchange.getRequest(), exchange.getResponse()));
+	}
+
+	private static Mono<Void> complete(ServerWebExchange exchange) {
+		ServerHttpResponse response = exchange.getResponse();
+		response.setStatusCode(HttpStatus.OK);
+		ConnectionHeader.close(exchange.getRequest(), response.getHeaders());
+		return response.setComplete();
+	}
+
+	private static Mono<Void> refuse(ServerHttpRequest request, ServerHttpResponse response) {
 		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
 		HttpHeaders headers = response.getHeaders();
 		headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);

@@ -61,6 +61,16 @@ final class CountedConnection {
 		this.time.in(time).thenRun(this::end);
 	}
 
+	/** Takes the connection for ended if no session is open when the time has passed. */
+	@SuppressWarnings("FutureReturnValueIgnored") // the end is what counts
+	void endUnlessOpenWithin(Duration time) {
+		this.time.in(time).thenRun(() -> {
+			if (this.session == null) {
+				end();
+			}
+		});
+	}
+
 	CompletableFuture<Void> ended() {
 		return this.ended.copy();
 	}

@@ -81,7 +81,7 @@ final class CountedJettyConnection extends WebSocketConnection {
 	public void onOpen() {
 		this.counted.permit().continueHere();
 		super.onOpen();
-		this.sessions.opened(this.counted, new JettySession(this.session));
+		this.sessions.opened(this.counted, new JettySession(this.session, this.sessions));
 	}
 
 	@Override

@@ -78,7 +78,8 @@ public final class CountedUpgradeHandler extends WsHttpUpgradeHandler {
 			connection().end();
 			throw ex;
 		}
-		Objects.requireNonNull(this.sessions).opened(connection(), OpenSession.of(session()));
+		WebSocketSessions sessions = Objects.requireNonNull(this.sessions);
+		sessions.opened(connection(), sessions.standard(session()));
 	}
 
 	private Session session() {

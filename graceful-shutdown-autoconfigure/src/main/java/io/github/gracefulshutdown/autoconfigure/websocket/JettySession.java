@@ -1,6 +1,8 @@
 package io.github.gracefulshutdown.autoconfigure.websocket;
 
 import java.lang.reflect.Method;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
@@ -16,21 +18,32 @@ final class JettySession implements OpenSession {
 
 	private final WebSocketCoreSession session;
 
-	JettySession(WebSocketCoreSession session) {
+	private final WebSocketSessions sessions;
+
+	JettySession(WebSocketCoreSession session, WebSocketSessions sessions) {
 		this.session = session;
+		this.sessions = sessions;
 	}
 
 	@Override
-	public void close(CloseReason reason) {
-		this.session.close(reason.getCloseCode().getCode(), reason.getReasonPhrase(), Callback.NOOP);
+	public List<Farewell> farewells() {
+		Session standard = standard();
+		return (standard != null) ? this.sessions.standard(standard).farewells() : List.of();
+	}
+
+	@Override
+	public CompletableFuture<Void> close() {
+		CloseReason reason = this.sessions.closeReason();
+		Callback.Completable sent = new Callback.Completable();
+		this.session.close(reason.getCloseCode().getCode(), reason.getReasonPhrase(), sent);
+		return sent;
 	}
 
 	/**
 	 * Asks the handler of the frames, whose class is not the same in every Jetty: that of
 	 * a Jakarta endpoint has its session.
 	 */
-	@Override
-	public @Nullable Session session() {
+	private @Nullable Session standard() {
 		FrameHandler handler = this.session.getHandler();
 		Method method = ReflectionUtils.findMethod(handler.getClass(), "getSession");
 		if (method == null || !Session.class.isAssignableFrom(method.getReturnType())) {

@@ -1,37 +1,31 @@
 package io.github.gracefulshutdown.autoconfigure.websocket;
 
-import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
-import jakarta.websocket.CloseReason;
-import jakarta.websocket.Session;
-import org.jspecify.annotations.Nullable;
-
-/** A session as its container has it. */
+/** A WebSocket session that was opened, in whichever API the application sees it. */
 interface OpenSession {
 
-	/** Sends the close frame, after what was sent before. */
-	void close(CloseReason reason) throws IOException;
+	/** Reason of every close, for whoever reads it. */
+	String CLOSE_REASON = "This instance is shutting down: connect again";
 
 	/**
-	 * Returns the session as the listeners know it, or {@code null} if its endpoint uses
-	 * another API.
+	 * Returns what tells the application that the session is about to be closed, one for
+	 * each of its listeners; nothing if the session is not open any more.
 	 */
-	@Nullable Session session();
+	List<Farewell> farewells();
 
-	static OpenSession of(Session session) {
-		return new OpenSession() {
+	/**
+	 * Sends the close frame.
+	 * @return completes when the frame was sent, or fails
+	 */
+	CompletableFuture<Void> close();
 
-			@Override
-			public void close(CloseReason reason) throws IOException {
-				session.close(reason);
-			}
+	/** Tells one listener of the application. */
+	interface Farewell {
 
-			@Override
-			public Session session() {
-				return session;
-			}
+		void say() throws Exception;
 
-		};
 	}
 
 }

@@ -43,7 +43,7 @@ final class InFlightWorkInterceptor implements MethodInterceptor {
 		Assert.state(work != null, () -> method + " is not marked as work in flight");
 		String description = ClassUtils.getShortName(method.getDeclaringClass()) + "." + method.getName();
 		if (REACTOR_PRESENT && ReactiveWork.isReturnedBy(method)) {
-			return ReactiveWork.hold(invocation.proceed(), () -> this.gate.obtain().enter(work.value(), description));
+			return ReactiveWork.hold(invocation.proceed(), (outer) -> enter(outer, work.value(), description));
 		}
 		Permit permit;
 		try {
@@ -57,6 +57,11 @@ final class InFlightWorkInterceptor implements MethodInterceptor {
 			return null;
 		}
 		return proceed(invocation, permit);
+	}
+
+	private Permit enter(@Nullable Permit outer, String kind, String description) {
+		DrainGate gate = this.gate.obtain();
+		return (outer != null) ? gate.enter(outer, kind, description) : gate.enter(kind, description);
 	}
 
 	private static @Nullable Class<?> targetClass(MethodInvocation invocation) {

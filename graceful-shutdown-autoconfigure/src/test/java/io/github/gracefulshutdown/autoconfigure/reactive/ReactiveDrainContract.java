@@ -14,8 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.InFlightWork;
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.HttpDrainContract;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
@@ -27,6 +29,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 import reactor.core.publisher.Sinks;
 import reactor.core.publisher.Sinks.EmitResult;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -116,6 +119,16 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 	}
 
 	@Test
+	void workThatARequestInFlightBeginsOnAnotherThreadIsLetIn() throws Exception {
+		CompletableFuture<HttpResponse<String>> inFlight = application().getAsync("/work");
+		application().awaitInFlight(1);
+		CompletableFuture<?> drained = application().drainUntilBlocking();
+		this.controller.answer.tryEmitEmpty();
+		assertThat(inFlight.get(10, TimeUnit.SECONDS).body()).isEqualTo("worked");
+		drained.get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
 	void aBodyCountsToItsEndAndIsNotCut() throws Exception {
 		CompletableFuture<HttpResponse<String>> rows = application().getAsync("/rows");
 		emit("first ");
@@ -198,6 +211,15 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 	}
 
 	@Test
+	void aStreamIsRecognisedByItsDecodedPathWithinTheApplication() throws Exception {
+		restart("spring.webflux.base-path=/app");
+		CompletableFuture<HttpResponse<String>> rows = application().getAsync("/app/r%6Fws/of%20one");
+		emit("one");
+		application().drain();
+		assertThat(rows.get(10, TimeUnit.SECONDS).body()).isEqualTo("one");
+	}
+
+	@Test
 	void aStreamIsWaitedForWhenThatIsThePolicy() throws Exception {
 		restart("graceful.shutdown.streams.policy=await");
 		CompletableFuture<HttpResponse<String>> events = application().getAsync("/events");
@@ -262,8 +284,18 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 	static class Application {
 
 		@Bean
-		Controller controller(DrainGate gate) {
-			return new Controller(gate);
+		Worker worker() {
+			return new Worker();
+		}
+
+		@Bean
+		Controller controller(DrainGate gate, Worker worker) {
+			return new Controller(gate, worker);
+		}
+
+		@Bean
+		EndlessResponses endlessRows() {
+			return (path, contentType) -> path.equals("/rows/of one");
 		}
 
 		@Bean
@@ -279,10 +311,22 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 	record Name(String name) {
 	}
 
+	/** Public for its proxy, which another class loader defines. */
+	public static class Worker {
+
+		@InFlightWork("work")
+		public Mono<String> work() {
+			return Mono.just("worked");
+		}
+
+	}
+
 	@RestController
 	static class Controller {
 
 		private final DrainGate gate;
+
+		private final Worker worker;
 
 		private final Sinks.One<String> answer = Sinks.one();
 
@@ -294,8 +338,9 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 
 		private final AtomicLong inFlightAtError = new AtomicLong();
 
-		Controller(DrainGate gate) {
+		Controller(DrainGate gate, Worker worker) {
 			this.gate = gate;
+			this.worker = worker;
 		}
 
 		@GetMapping("/hello")
@@ -306,6 +351,11 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 		@GetMapping("/answer")
 		Mono<String> answer() {
 			return this.answer.asMono();
+		}
+
+		@GetMapping("/work")
+		Mono<String> work() {
+			return this.answer.asMono().publishOn(Schedulers.boundedElastic()).then(this.worker.work());
 		}
 
 		@GetMapping("/empty")
@@ -324,7 +374,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 			return "counted " + body.length;
 		}
 
-		@GetMapping(path = "/rows", produces = MediaType.TEXT_PLAIN_VALUE)
+		@GetMapping(path = { "/rows", "/rows/of one" }, produces = MediaType.TEXT_PLAIN_VALUE)
 		Flux<String> rows() {
 			return this.events.asFlux();
 		}

@@ -19,8 +19,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
+import reactor.util.context.Context;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -149,6 +151,31 @@ class InFlightWorkTests {
 			gate(context).close();
 			StepVerifier.create(mono).expectError(GateClosedException.class).verify(TIMEOUT);
 		});
+	}
+
+	@Test
+	void aClosedGateLetsASubscriptionInThatWorkInFlightMakesOnAnyThread() {
+		this.contextRunner.run((context) -> {
+			Permit request = gate(context).enter("http", "POST /import");
+			CompletableFuture<Void> drained = gate(context).drained();
+			gate(context).close();
+			Mono<String> nested = jobs(context)
+				.mono(jobs(context).flux(Flux.just("a", "b")).count().map((count) -> count + " " + inFlight(context)));
+			StepVerifier.create(nested.subscribeOn(Schedulers.single()).contextWrite(Context.of(Permit.class, request)))
+				.expectNext("2 2")
+				.expectComplete()
+				.verify(TIMEOUT);
+			assertThat(drained).isNotDone();
+			request.close();
+			assertThat(drained).isCompleted();
+			StepVerifier.create(nested.subscribeOn(Schedulers.single()).contextWrite(Context.of(Permit.class, request)))
+				.expectError(GateClosedException.class)
+				.verify(TIMEOUT);
+		});
+	}
+
+	private static long inFlight(AssertableApplicationContext context) {
+		return gate(context).inFlight();
 	}
 
 	@Test

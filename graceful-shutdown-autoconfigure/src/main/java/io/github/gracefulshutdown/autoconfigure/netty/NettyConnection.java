@@ -1,0 +1,189 @@
+package io.github.gracefulshutdown.autoconfigure.netty;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import reactor.netty.channel.ChannelOperations;
+
+/**
+ * A connection of Reactor Netty, and what it is doing. It is in front of all that makes
+ * requests of bytes. All but the event loop is used on the thread of that.
+ */
+final class NettyConnection extends ChannelDuplexHandler {
+
+	/** Name of this handler in the pipeline. */
+	static final String NAME = "gracefulShutdownConnection";
+
+	/** What a connection is doing. */
+	enum State {
+
+		/** Waits for a request, of which nothing has come for a while. */
+		IDLE,
+
+		/** Has got a part of a request, and nothing more for longer than we wait. */
+		STALLED,
+
+		/** Has got a part of a request, or is about to. */
+		BUSY,
+
+		/** Belongs to a handler, or to another protocol. */
+		HANDED_OVER,
+
+		/** Is closed, or will be when the client has read to its end. */
+		CLOSED
+
+	}
+
+	// For how long we wait for a client to go on with what it has begun: a TLS handshake,
+	// the first request of its connection, or the head of a request.
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	// How long a connection has to be silent after its last response, and after the begin
+	// of the drain, before it counts as idle: one that is in use, or that a client has
+	// just taken out of its pool, gets its next request within that time, and with the
+	// refusal it is told to leave.
+	private static final Duration SILENCE = Duration.ofMillis(100);
+
+	private static final byte[] REFUSAL = """
+			HTTP/1.1 503 Service Unavailable\r
+			Graceful-Shutdown: rejected\r
+			Retry-After: 0\r
+			Content-Length: 0\r
+			Connection: close\r
+			\r
+			""".getBytes(StandardCharsets.US_ASCII);
+
+	private final Channel channel;
+
+	private long lastNanos = System.nanoTime();
+
+	private boolean used;
+
+	private boolean requestBegan;
+
+	// Whether bytes have come of which no request has been made.
+	private boolean partial;
+
+	private boolean closing;
+
+	NettyConnection(Channel channel) {
+		this.channel = channel;
+	}
+
+	EventLoop eventLoop() {
+		return this.channel.eventLoop();
+	}
+
+	/** Notes that what was read last has completed the head of a request. */
+	void requestBegan() {
+		this.used = true;
+		this.requestBegan = true;
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object bytes) {
+		if (this.closing) { // it would be executed, and nobody could be answered
+			ReferenceCountUtil.release(bytes);
+			context.read();
+			return;
+		}
+		this.lastNanos = System.nanoTime();
+		this.requestBegan = false;
+		context.fireChannelRead(bytes);
+		this.partial = !this.requestBegan && !isInHandler();
+	}
+
+	@Override
+	public void flush(ChannelHandlerContext context) {
+		this.lastNanos = System.nanoTime();
+		context.flush();
+	}
+
+	/**
+	 * Returns what the connection is doing.
+	 * @param dryingSinceNanos when the drain began
+	 */
+	State state(long dryingSinceNanos) {
+		if (this.closing || !this.channel.isActive()) {
+			return State.CLOSED;
+		}
+		if (isInHandler()) {
+			return State.HANDED_OVER;
+		}
+		if (isHttp2()) {
+			return isSilent(dryingSinceNanos) ? State.IDLE : State.BUSY;
+		}
+		if (this.partial) {
+			return isWithin(PATIENCE, this.lastNanos) ? State.BUSY : State.STALLED;
+		}
+		boolean waiting = this.used || !isWithin(PATIENCE, this.lastNanos);
+		return (waiting && isSilent(dryingSinceNanos)) ? State.IDLE : State.BUSY;
+	}
+
+	private boolean isInHandler() {
+		Http2FrameCodec codec = this.channel.pipeline().get(Http2FrameCodec.class);
+		return (codec != null) ? codec.connection().numActiveStreams() > 0
+				: ChannelOperations.get(this.channel) != null;
+	}
+
+	private boolean isHttp2() {
+		return this.channel.pipeline().get(Http2FrameCodec.class) != null;
+	}
+
+	private boolean isSilent(long dryingSinceNanos) {
+		return !isWithin(SILENCE, this.lastNanos) && !isWithin(SILENCE, dryingSinceNanos);
+	}
+
+	private static boolean isWithin(Duration time, long sinceNanos) {
+		return System.nanoTime() - sinceNanos < time.toNanos();
+	}
+
+	/**
+	 * Closes the connection if it is idle. If it is stalled in the middle of a request it
+	 * gets the answer that this was not executed.
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, it is closed
+	void closeIfIdle(long dryingSinceNanos) {
+		State state = state(dryingSinceNanos);
+		if (state == State.IDLE) {
+			close();
+		}
+		else if (state == State.STALLED) {
+			this.closing = true;
+			this.channel.pipeline()
+				.context(this)
+				.writeAndFlush(Unpooled.wrappedBuffer(REFUSAL))
+				.addListener((ChannelFutureListener) (written) -> close());
+		}
+	}
+
+	/*
+	 * Of a plain connection only our half is closed: what crosses the end of the stream
+	 * on its way is read on, so that it does not make a reset of it. Netty closes the
+	 * rest when the client has closed its half. A connection of HTTP/2 ends with a
+	 * GOAWAY.
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, it is closed
+	private void close() {
+		if (!isHttp2() && this.channel.pipeline().get(SslHandler.class) == null
+				&& this.channel instanceof DuplexChannel duplex) {
+			this.closing = true;
+			duplex.shutdownOutput();
+			this.channel.read();
+		}
+		else {
+			this.channel.close();
+		}
+	}
+
+}

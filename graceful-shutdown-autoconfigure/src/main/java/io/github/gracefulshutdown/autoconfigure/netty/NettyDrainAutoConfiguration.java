@@ -1,0 +1,33 @@
+package io.github.gracefulshutdown.autoconfigure.netty;
+
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import reactor.netty.http.server.HttpServer;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+
+/** {@link EnableAutoConfiguration Auto-configuration} for draining Reactor Netty. */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass({ HttpServer.class, ConfigurableWebServerFactory.class })
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnBean(ShutdownSequence.class)
+public final class NettyDrainAutoConfiguration {
+
+	@Bean
+	NettyRequestIntake nettyRequestIntake() {
+		return new NettyRequestIntake();
+	}
+
+	@Bean
+	WebServerFactoryCustomizer<ConfigurableWebServerFactory> nettyRequestIntakeCustomizer(NettyRequestIntake intake) {
+		return new NettyServerFactoryCustomizer(intake::observe);
+	}
+
+}

@@ -1,0 +1,131 @@
+package io.github.gracefulshutdown.autoconfigure.netty;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import io.github.gracefulshutdown.autoconfigure.RequestIntake;
+import io.github.gracefulshutdown.autoconfigure.netty.NettyConnection.State;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.ConnectionObserver;
+import reactor.netty.DisposableServer;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServer;
+
+/**
+ * Intake of the Reactor Netty that runs the application. A management port of its own is
+ * another one and not touched.
+ */
+final class NettyRequestIntake implements RequestIntake {
+
+	// A loop that does not answer in time is busy with a handler that blocks it.
+	private static final Duration LOOK_BOUND = Duration.ofMillis(500);
+
+	private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private volatile @Nullable DisposableServer server;
+
+	private volatile long dryingSinceNanos = System.nanoTime();
+
+	/** Returns the server, made to show its connections. */
+	HttpServer observe(HttpServer server) {
+		return server.doOnBound((bound) -> this.server = bound)
+			.doOnChannelInit((observer, channel, address) -> observe(channel))
+			.childObserve(NettyRequestIntake::stateChanged);
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored") // removing does not fail
+	private void observe(Channel channel) {
+		NettyConnection connection = new NettyConnection(channel);
+		this.connections.add(connection);
+		channel.closeFuture().addListener((closed) -> this.connections.remove(connection));
+		if (channel.pipeline().get(NettyPipeline.SslHandler) != null) {
+			channel.pipeline().addAfter(NettyPipeline.SslHandler, NettyConnection.NAME, connection);
+		}
+		else {
+			channel.pipeline().addFirst(NettyConnection.NAME, connection);
+		}
+	}
+
+	private static void stateChanged(Connection connection, ConnectionObserver.State state) {
+		if (state == ConnectionObserver.State.CONFIGURED) {
+			Channel parent = connection.channel().parent();
+			Channel channel = (parent == null || parent instanceof ServerChannel) ? connection.channel() : parent;
+			NettyConnection observed = channel.pipeline().get(NettyConnection.class);
+			if (observed != null) {
+				observed.requestBegan();
+			}
+		}
+	}
+
+	/** The responses say by themselves that they are the last. */
+	@Override
+	public void runDry() {
+		this.dryingSinceNanos = System.nanoTime();
+	}
+
+	@Override
+	public long onTheWay() {
+		return count(State.BUSY);
+	}
+
+	@Override
+	public void closeIdle() {
+		long since = this.dryingSinceNanos;
+		connectionsByLoop().forEach((loop, those) -> loop.execute(() -> {
+			for (NettyConnection connection : those) {
+				connection.closeIfIdle(since);
+			}
+		}));
+	}
+
+	/**
+	 * Leaves the port open while anything is in a handler: Reactor Netty waits for that,
+	 * and then for nothing, only if it closes the port itself.
+	 */
+	@Override
+	public void stopListening() {
+		DisposableServer bound = this.server;
+		if (bound != null && count(State.HANDED_OVER) == 0) {
+			bound.dispose();
+		}
+	}
+
+	/** Does nothing: what was told to leave has left, and the rest was not touched. */
+	@Override
+	public void resume() {
+	}
+
+	/** Counts the connections that are in the state, or whose loop does not answer. */
+	private long count(State state) {
+		long since = this.dryingSinceNanos;
+		return connectionsByLoop().entrySet()
+			.stream()
+			.map((loop) -> count(loop.getKey(), loop.getValue(), state, since))
+			.toList() // all loops are asked before the first is waited for
+			.stream()
+			.mapToLong(CompletableFuture::join)
+			.sum();
+	}
+
+	private static CompletableFuture<Long> count(EventLoop loop, List<NettyConnection> connections, State state,
+			long since) {
+		return CompletableFuture
+			.supplyAsync(() -> connections.stream().filter((one) -> one.state(since) == state).count(), loop)
+			.completeOnTimeout((long) connections.size(), LOOK_BOUND.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	private Map<EventLoop, List<NettyConnection>> connectionsByLoop() {
+		return this.connections.stream().collect(Collectors.groupingBy(NettyConnection::eventLoop));
+	}
+
+}

@@ -4,18 +4,17 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguratio
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import reactor.netty.http.server.HttpServer;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.web.server.ConfigurableWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for draining Reactor Netty. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
-@ConditionalOnClass({ HttpServer.class, ConfigurableWebServerFactory.class })
+@ConditionalOnClass(value = HttpServer.class, name = NettyServerFactoryPostProcessor.FACTORY)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBean(ShutdownSequence.class)
 public final class NettyDrainAutoConfiguration {
@@ -26,8 +25,8 @@ public final class NettyDrainAutoConfiguration {
 	}
 
 	@Bean
-	WebServerFactoryCustomizer<ConfigurableWebServerFactory> nettyRequestIntakeCustomizer(NettyRequestIntake intake) {
-		return new NettyServerFactoryCustomizer(intake::observe);
+	static NettyServerFactoryPostProcessor nettyServerFactoryPostProcessor(ObjectProvider<NettyRequestIntake> intake) {
+		return new NettyServerFactoryPostProcessor((server) -> intake.getObject().observe(server));
 	}
 
 }

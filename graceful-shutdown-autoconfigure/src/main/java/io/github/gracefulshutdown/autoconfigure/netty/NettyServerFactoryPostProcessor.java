@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServer;
 
-import org.springframework.boot.web.server.ConfigurableWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -20,16 +20,28 @@ import org.springframework.util.ReflectionUtils;
  * server. Its type and the factory's are not the same in the lines of Spring Boot, but
  * the name of the method is. The factories of other servers are left alone.
  */
-final class NettyServerFactoryCustomizer implements WebServerFactoryCustomizer<ConfigurableWebServerFactory> {
+final class NettyServerFactoryPostProcessor implements BeanPostProcessor {
+
+	/** Name of what all factories of servers are: by it, because it has moved. */
+	static final String FACTORY = "org.springframework.boot.web.server.WebServerFactory";
+
+	private final Class<?> factoryType = ClassUtils.resolveClassName(FACTORY, getClass().getClassLoader());
 
 	private final UnaryOperator<HttpServer> customizer;
 
-	NettyServerFactoryCustomizer(UnaryOperator<HttpServer> customizer) {
+	NettyServerFactoryPostProcessor(UnaryOperator<HttpServer> customizer) {
 		this.customizer = customizer;
 	}
 
 	@Override
-	public void customize(ConfigurableWebServerFactory factory) {
+	public Object postProcessBeforeInitialization(Object bean, String beanName) {
+		if (this.factoryType.isInstance(bean)) {
+			customize(bean);
+		}
+		return bean;
+	}
+
+	private void customize(Object factory) {
 		Method add = ReflectionUtils.findMethod(factory.getClass(), "addServerCustomizers", (Class<?>[]) null);
 		Class<?> type = (add != null) ? add.getParameterTypes()[0].getComponentType() : null;
 		if (add != null && type != null && Function.class.isAssignableFrom(type)) {

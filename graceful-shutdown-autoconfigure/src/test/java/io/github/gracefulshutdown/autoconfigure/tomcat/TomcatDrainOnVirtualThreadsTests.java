@@ -1,8 +1,5 @@
 package io.github.gracefulshutdown.autoconfigure.tomcat;
 
-import java.util.List;
-
-import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
@@ -14,15 +11,14 @@ import org.junit.jupiter.api.condition.JRE;
 class TomcatDrainOnVirtualThreadsTests extends TomcatDrainTests {
 
 	@Override
-	String[] properties() {
+	protected String[] properties() {
 		return new String[] { "spring.threads.virtual.enabled=true" };
 	}
 
 	@Override
-	List<RawConnection> occupyAllThreads() {
-		List<RawConnection> busy = connect(Runtime.getRuntime().availableProcessors());
-		busy.forEach((connection) -> connection.get("/exempt-spinning"));
-		return busy;
+	protected void occupyAllThreads() {
+		int carriers = Runtime.getRuntime().availableProcessors();
+		occupy(carriers, "/exempt-spinning", carriers);
 	}
 
 }

@@ -82,8 +82,7 @@ final class JettyRequestIntake implements RequestIntake {
 	}
 
 	private Stream<JettyConnection> connections() {
-		return connectors()
-			.flatMap((connector) -> connector.getConnectedEndPoints().stream())
+		return connectors().flatMap((connector) -> connector.getConnectedEndPoints().stream())
 			.map((endPoint) -> JettyConnection.of(endPoint, this.dryingSinceNanos))
 			.flatMap(Stream::ofNullable);
 	}

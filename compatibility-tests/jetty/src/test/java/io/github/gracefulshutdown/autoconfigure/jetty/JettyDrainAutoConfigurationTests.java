@@ -14,9 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Tests for {@link JettyDrainAutoConfiguration}. */
 class JettyDrainAutoConfigurationTests {
 
-	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, JettyDrainAutoConfiguration.class));
+	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, JettyDrainAutoConfiguration.class));
 
 	@Test
 	void anIntakeIsThereByDefaultAndEmptyWithoutAServer() {

@@ -8,8 +8,8 @@ class JettyDrainTests extends ContainerDrainContract {
 	JettyDrainTests() {
 		// One more accepts connections, one waits for what comes on them, and one may
 		// be held in reserve.
-		super(JettyDrainAutoConfiguration.class, "server.jetty.threads.max=7", "server.jetty.threads.min=7", "server.jetty.threads.acceptors=1",
-				"server.jetty.threads.selectors=1");
+		super(JettyDrainAutoConfiguration.class, "server.jetty.threads.max=7", "server.jetty.threads.min=7",
+				"server.jetty.threads.acceptors=1", "server.jetty.threads.selectors=1");
 	}
 
 }

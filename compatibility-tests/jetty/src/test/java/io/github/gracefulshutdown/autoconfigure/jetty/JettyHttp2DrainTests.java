@@ -6,7 +6,8 @@ import io.github.gracefulshutdown.autoconfigure.Http2DrainContract;
 class JettyHttp2DrainTests extends Http2DrainContract {
 
 	JettyHttp2DrainTests() {
-		super("server.jetty.threads.max=7", "server.jetty.threads.min=7", "server.jetty.threads.acceptors=1", "server.jetty.threads.selectors=1");
+		super("server.jetty.threads.max=7", "server.jetty.threads.min=7", "server.jetty.threads.acceptors=1",
+				"server.jetty.threads.selectors=1");
 	}
 
 }

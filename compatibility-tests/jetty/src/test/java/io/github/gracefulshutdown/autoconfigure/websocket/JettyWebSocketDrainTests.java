@@ -6,7 +6,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests for the drain of WebSocket sessions on Jetty. */
 class JettyWebSocketDrainTests extends WebSocketDrainTests {
 
-	/** Handlers of Spring use Jetty's own API, of whose sessions the listeners know nothing. */
+	/**
+	 * Handlers of Spring use Jetty's own API, of whose sessions the listeners know
+	 * nothing.
+	 */
 	@Override
 	@ParameterizedTest
 	@ValueSource(strings = "/annotated")

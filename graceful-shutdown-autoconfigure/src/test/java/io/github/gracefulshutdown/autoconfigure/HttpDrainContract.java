@@ -13,8 +13,10 @@ import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,16 +32,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <li>{@code GET /exempt/inflight} with how many requests are in flight.</li>
  * </ul>
  */
+@TestInstance(Lifecycle.PER_CLASS)
 public abstract class HttpDrainContract {
 
 	/** For a lame duck that ends when nothing is in flight any more. */
 	protected static final String[] LAME_DUCK_WHILE_IN_FLIGHT = { "graceful.shutdown.lame-duck.minimum=0",
-			"graceful.shutdown.lame-duck.quiet-period=0", "graceful.shutdown.lame-duck.maximum=20s" };
+			"graceful.shutdown.lame-duck.quiet-period=50ms", "graceful.shutdown.lame-duck.maximum=20s" };
 
 	private static final int TEN_MEGABYTES = 10 * 1024 * 1024;
 
-	@SuppressWarnings("NullAway.Init")
-	private WebApplication application;
+	@RegisterExtension
+	private final SharedApplication application = new SharedApplication(this::newApplication);
 
 	protected abstract WebApplication newApplication(String... properties);
 
@@ -49,62 +52,57 @@ public abstract class HttpDrainContract {
 	/** Returns how often {@code POST /count} of the application was executed. */
 	protected abstract int executed();
 
-	@BeforeEach
-	void startApplication() {
-		this.application = newApplication();
-	}
-
 	@AfterEach
-	void closeApplication() {
-		answer();
-		this.application.close();
-	}
-
-	protected final void restart(String... properties) {
-		this.application.close();
-		this.application = newApplication(properties);
+	void answerAll() {
+		if (application().context().isActive()) {
+			answer();
+		}
 	}
 
 	protected final WebApplication application() {
-		return this.application;
+		return this.application.get();
+	}
+
+	protected final void startOwn(String... properties) {
+		this.application.startOwn(properties);
 	}
 
 	protected final RawConnection connect() {
-		return new RawConnection(this.application.port());
+		return new RawConnection(application().port());
 	}
 
 	@Test
 	void responsesOfAServingInstanceCarryNothing() {
-		HttpResponse<String> response = this.application.get("/hello");
+		HttpResponse<String> response = application().get("/hello");
 		assertThat(response.body()).isEqualTo("hello");
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).isEmpty();
 		assertThat(response.headers().firstValue("Connection")).isEmpty();
-		this.application.awaitInFlight(0);
+		application().awaitInFlight(0);
 	}
 
 	@Test
 	void responsesInTheLameDuckCarryTheNoticeAndClosedConnectionsFromTheMinimumOn() {
-		restart(LAME_DUCK_WHILE_IN_FLIGHT);
-		Permit other = this.application.gate().enter("job", "other");
-		CompletableFuture<?> drained = this.application.sequence().drain();
+		startOwn(LAME_DUCK_WHILE_IN_FLIGHT);
+		Permit other = application().gate().enter("job", "other");
+		CompletableFuture<?> drained = application().sequence().drain();
 		Awaitility.await().untilAsserted(() -> {
-			HttpResponse<String> response = this.application.get("/hello");
+			HttpResponse<String> response = application().get("/hello");
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
 			assertThat(response.headers().firstValue("Connection")).hasValue("close");
 		});
-		assertThat(this.application.get("/throws").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
-		assertThat(this.application.get("/missing").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
-		assertThat(this.application.get("/empty").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
+		assertThat(application().get("/throws").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
+		assertThat(application().get("/missing").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
+		assertThat(application().get("/empty").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
 		assertThat(drained).isNotDone();
 		other.close();
 	}
 
 	@Test
 	void theResponseOfARequestThatWasInFlightBeforeCarriesTheNotice() throws Exception {
-		CompletableFuture<HttpResponse<String>> inFlight = this.application.getAsync("/answer");
-		this.application.awaitInFlight(1);
-		CompletableFuture<?> drained = this.application.drainUntilBlocking();
+		CompletableFuture<HttpResponse<String>> inFlight = application().getAsync("/answer");
+		application().awaitInFlight(1);
+		CompletableFuture<?> drained = application().drainUntilBlocking();
 		answer();
 		HttpResponse<String> response = inFlight.get(10, TimeUnit.SECONDS);
 		assertThat(response.body()).isEqualTo("done");
@@ -115,7 +113,7 @@ public abstract class HttpDrainContract {
 
 	@Test
 	void aRefusedRequestIsToldThatItWasNotExecuted() {
-		this.application.drain();
+		application().drain();
 		HttpResponse<String> response = post(BodyPublishers.ofString("x"));
 		assertThat(response.statusCode()).isEqualTo(503);
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
@@ -124,12 +122,12 @@ public abstract class HttpDrainContract {
 		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
 		assertThat(response.body()).contains("\"status\":503", "was not executed");
 		assertThat(executed()).isZero();
-		assertThat(this.application.gate().inFlight()).isZero();
+		assertThat(application().gate().inFlight()).isZero();
 	}
 
 	@Test
 	void aRefusedUploadOfTenMegabytesCanReadItsAnswer() {
-		this.application.drain();
+		application().drain();
 		for (int i = 0; i < 5; i++) {
 			assertThatIsRefused(BodyPublishers.ofByteArray(new byte[TEN_MEGABYTES]));
 			assertThatIsRefused(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[TEN_MEGABYTES])));
@@ -145,7 +143,7 @@ public abstract class HttpDrainContract {
 
 	@Test
 	void aClientThatReadsOnlyWhenItsUploadIsSentCanReadItsAnswer() throws IOException {
-		this.application.drain();
+		application().drain();
 		try (RawConnection connection = connect().post("/count", TEN_MEGABYTES)) {
 			connection.send(new byte[TEN_MEGABYTES]);
 			assertThat(connection.readToEnd()).startsWith("HTTP/1.1 503").contains("was not executed");
@@ -154,29 +152,29 @@ public abstract class HttpDrainContract {
 
 	@Test
 	void aRefusedUploadThatStallsHoldsNothingUp() throws Exception {
-		this.application.drain();
+		application().drain();
 		try (RawConnection connection = connect().post("/count", 100_000)) {
 			assertThat(new String(connection.readBytes(12), StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 503");
-			this.application.closeAsync().get(15, TimeUnit.SECONDS);
+			application().closeAsync().get(15, TimeUnit.SECONDS);
 		}
 	}
 
 	@Test
 	void aResumedInstanceServesAgainWithoutANotice() {
-		this.application.drain();
-		assertThat(this.application.get("/hello").statusCode()).isEqualTo(503);
-		this.application.sequence().resume();
-		HttpResponse<String> response = this.application.get("/hello");
+		application().drain();
+		assertThat(application().get("/hello").statusCode()).isEqualTo(503);
+		application().sequence().resume();
+		HttpResponse<String> response = application().get("/hello");
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).isEmpty();
 	}
 
 	@Test
 	void theCloseWaitsForARequestInFlight() throws Exception {
-		CompletableFuture<HttpResponse<String>> inFlight = this.application.getAsync("/answer");
-		this.application.awaitInFlight(1);
-		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
-		assertThat(this.application.get("/hello").statusCode()).isEqualTo(503);
+		CompletableFuture<HttpResponse<String>> inFlight = application().getAsync("/answer");
+		application().awaitInFlight(1);
+		CompletableFuture<Void> closed = application().closeUntilBlocking();
+		assertThat(application().get("/hello").statusCode()).isEqualTo(503);
 		assertThat(closed).isNotDone();
 		answer();
 		assertThat(inFlight.get(10, TimeUnit.SECONDS).body()).isEqualTo("done");
@@ -186,8 +184,8 @@ public abstract class HttpDrainContract {
 	@Test
 	void anUploadThatWasLetInIsReadToItsEnd() throws Exception {
 		try (RawConnection connection = connect().post("/count", 6)) {
-			this.application.awaitInFlight(1);
-			CompletableFuture<Outcome> drained = this.application.drainUntilBlocking();
+			application().awaitInFlight(1);
+			CompletableFuture<Outcome> drained = application().drainUntilBlocking();
 			assertThatIsRefused(BodyPublishers.ofString("too late"));
 			assertThat(drained).isNotDone();
 			connection.send("upload");
@@ -198,20 +196,20 @@ public abstract class HttpDrainContract {
 
 	@Test
 	void exemptPathsAreNeitherCountedNorRefused() {
-		restart("graceful.shutdown.exempt-paths=/exempt/**", "server.servlet.context-path=/app",
+		startOwn("graceful.shutdown.exempt-paths=/exempt/**", "server.servlet.context-path=/app",
 				"spring.webflux.base-path=/app");
-		this.application.drain();
-		HttpResponse<String> response = this.application.get("/app/exempt/inflight");
+		application().drain();
+		HttpResponse<String> response = application().get("/app/exempt/inflight");
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).isEqualTo("0");
-		assertThat(this.application.get("/app/%65xempt/inflight").statusCode()).isEqualTo(200);
-		assertThat(this.application.get("/app/exempt/../hello").statusCode()).isEqualTo(503);
-		assertThat(this.application.get("/app/exempt%2Finflight").statusCode()).isBetween(400, 503);
-		assertThat(this.application.get("/app/hello").statusCode()).isEqualTo(503);
+		assertThat(application().get("/app/%65xempt/inflight").statusCode()).isEqualTo(200);
+		assertThat(application().get("/app/exempt/../hello").statusCode()).isEqualTo(503);
+		assertThat(application().get("/app/exempt%2Finflight").statusCode()).isBetween(400, 503);
+		assertThat(application().get("/app/hello").statusCode()).isEqualTo(503);
 	}
 
 	private HttpResponse<String> post(BodyPublisher body) {
-		return this.application.send("POST", this.application.port(), "/count", body);
+		return application().send("POST", application().port(), "/count", body);
 	}
 
 }

@@ -26,13 +26,16 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.util.ClassUtils;
 
 /** A real application on a real port, and a client of its. */
 public final class WebApplication implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
-	private final HttpClient client = newClient();
+	private HttpClient client = newClient();
 
 	private final boolean reactive;
 
@@ -61,11 +64,23 @@ public final class WebApplication implements AutoCloseable {
 		application.setBannerMode(Banner.Mode.OFF);
 		application.setRegisterShutdownHook(false);
 		application.setDefaultProperties(Map.of("server.port", "0", "grpc.server.port", "-1",
-				"graceful.shutdown.lame-duck.maximum", "0", "management.endpoints.web.exposure.include", "*",
-				"spring.reactor.netty.shutdown-quiet-period", "0"));
+				"graceful.shutdown.lame-duck.maximum", "0", "management.endpoints.web.exposure.include", "*"));
+		if (ClassUtils.isPresent("reactor.netty.http.server.HttpServer", application.getClassLoader())) {
+			application.addInitializers(WebApplication::useThreadsOfItsOwn);
+		}
 		String[] arguments = Stream.of(properties).map("--"::concat).toArray(String[]::new);
 		return new WebApplication(application.run(arguments),
 				application.getWebApplicationType() == WebApplicationType.REACTIVE);
+	}
+
+	/** Those of the JVM, the default of Netty, end with the first application. */
+	private static void useThreadsOfItsOwn(ConfigurableApplicationContext context) {
+		((GenericApplicationContext) context).registerBean(ReactorResourceFactory.class, () -> {
+			ReactorResourceFactory resources = new ReactorResourceFactory();
+			resources.setUseGlobalResources(false);
+			resources.setShutdownQuietPeriod(Duration.ZERO);
+			return resources;
+		});
 	}
 
 	public ConfigurableApplicationContext context() {
@@ -78,6 +93,25 @@ public final class WebApplication implements AutoCloseable {
 
 	public DrainGate gate() {
 		return this.context.getBean(DrainGate.class);
+	}
+
+	/**
+	 * Undoes a drain, ends what is in flight, and forgets all connections: the next
+	 * client finds an application like a new one.
+	 * @return whether that could be done, as it cannot when the application is closed
+	 */
+	boolean serveAgain() {
+		if (!this.context.isActive() || !sequence().resume()) {
+			return false;
+		}
+		if (gate().inFlight() > 0) {
+			if (drain() != Outcome.CLEAN) {
+				return false;
+			}
+			sequence().resume();
+		}
+		this.client = newClient();
+		return true;
 	}
 
 	/** Drains the application to the end. */

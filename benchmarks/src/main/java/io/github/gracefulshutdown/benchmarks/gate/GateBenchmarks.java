@@ -97,7 +97,7 @@ public final class GateBenchmarks {
 			.shouldFailOnError(true)
 			.jvmArgsAppend("-Xmx1g", "-Djmh.executor=" + executor)
 			.threads(threads)
-			.forks(1)
+			.forks(this.quick ? 0 : 1)
 			.warmupIterations(this.quick ? 1 : 2)
 			.warmupTime(TimeValue.milliseconds(this.quick ? 100 : 300))
 			.measurementIterations(this.quick ? 1 : 3)

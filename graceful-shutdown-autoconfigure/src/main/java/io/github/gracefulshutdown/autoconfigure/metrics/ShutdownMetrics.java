@@ -2,7 +2,10 @@ package io.github.gracefulshutdown.autoconfigure.metrics;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
@@ -47,11 +50,19 @@ final class ShutdownMetrics implements MeterBinder, ApplicationListener<StageCha
 			.description("Work that was left when the time for the drain was over")
 			.baseUnit("requests")
 			.register(registry);
-		this.admissions.forEach((admission) -> bind(admission, registry));
-		this.gate.forEachKind((kind) -> bindInFlight(kind, registry));
+		Set<String> kinds = ConcurrentHashMap.newKeySet(); // a second gauge is a warning
+		Consumer<String> inFlight = (kind) -> {
+			if (kinds.add(kind)) {
+				bindInFlight(kind, registry);
+			}
+		};
+		this.admissions.forEach((admission) -> {
+			inFlight.accept(admission.kind());
+			bind(admission, registry);
+		});
+		this.gate.forEachKind(inFlight);
 	}
 
-	/** Has no effect for a kind whose gauge is there. */
 	private void bindInFlight(String kind, MeterRegistry registry) {
 		Gauge.builder(PREFIX + "inflight", this.gate, (gate) -> gate.inFlight(kind))
 			.tag("kind", kind)
@@ -61,7 +72,6 @@ final class ShutdownMetrics implements MeterBinder, ApplicationListener<StageCha
 	}
 
 	private void bind(RequestAdmission admission, MeterRegistry registry) {
-		bindInFlight(admission.kind(), registry);
 		FunctionCounter.builder(PREFIX + "rejected", admission, RequestAdmission::rejected)
 			.tag("kind", admission.kind())
 			.description("Requests that were refused")

@@ -9,15 +9,18 @@ import java.util.stream.Stream;
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.Background;
+import io.github.gracefulshutdown.autoconfigure.SharedApplication;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.skyscreamer.jsonassert.JSONAssert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests for {@link DrainEndpoint} over HTTP, as {@code curl} calls it. */
+@TestInstance(Lifecycle.PER_CLASS)
 abstract class DrainEndpointContract {
 
 	static final String PATH = "/actuator/drain";
@@ -29,8 +32,8 @@ abstract class DrainEndpointContract {
 
 	private final String[] prefixProperties;
 
-	@SuppressWarnings("NullAway.Init")
-	private WebApplication application;
+	@RegisterExtension
+	private final SharedApplication application = new SharedApplication(this::newApplication);
 
 	/**
 	 * Creates tests on a kind of application.
@@ -44,31 +47,16 @@ abstract class DrainEndpointContract {
 
 	abstract WebApplication newApplication(String... properties);
 
-	@BeforeEach
-	void start() {
-		this.application = newApplication();
-	}
-
-	@AfterEach
-	void close() {
-		this.application.close();
-	}
-
 	WebApplication application() {
-		return this.application;
-	}
-
-	private void restart(String... properties) {
-		this.application.close();
-		this.application = newApplication(properties);
+		return this.application.get();
 	}
 
 	Permit enter() {
-		return Objects.requireNonNull(this.application.gate().tryEnter("job", "nightly report"));
+		return Objects.requireNonNull(application().gate().tryEnter("job", "nightly report"));
 	}
 
 	HttpResponse<String> call(String method, String path) {
-		return this.application.send(method, this.application.port(), path, BodyPublishers.noBody());
+		return application().send(method, application().port(), path, BodyPublishers.noBody());
 	}
 
 	@Test
@@ -89,12 +77,12 @@ abstract class DrainEndpointContract {
 		HttpResponse<String> second = call("POST", PATH);
 		assertThat(first.statusCode()).isEqualTo(202);
 		assertThat(second.statusCode()).isEqualTo(202);
-		this.application.awaitStage(Stage.BLOCKING);
+		application().awaitStage(Stage.BLOCKING);
 		assertThat(call("GET", PATH).body()).contains("\"stage\":\"BLOCKING\"")
 			.contains("\"remaining\":\"PT2")
 			.contains("job nightly report for ");
 		permit.close();
-		this.application.drain();
+		application().drain();
 		JSONAssert.assertEquals("""
 				{"stage": "DRAINED", "outcome": "CLEAN", "inFlight": {}, "waitingFor": []}""", call("GET", PATH).body(),
 				false);
@@ -104,7 +92,7 @@ abstract class DrainEndpointContract {
 	void postWithWaitAnswersWhenDrained() {
 		Permit permit = enter();
 		CompletableFuture<HttpResponse<String>> waiting = Background.call(() -> call("POST", PATH + "?wait=20s"));
-		this.application.awaitStage(Stage.BLOCKING);
+		application().awaitStage(Stage.BLOCKING);
 		assertThat(waiting).isNotDone();
 		permit.close();
 		assertThat(waiting.join().statusCode()).isEqualTo(200);
@@ -122,7 +110,7 @@ abstract class DrainEndpointContract {
 
 	@Test
 	void waitMayComeInABody() {
-		HttpResponse<String> response = this.application.send("POST", this.application.port(), PATH,
+		HttpResponse<String> response = application().send("POST", application().port(), PATH,
 				BodyPublishers.ofString("{\"wait\": \"20\"}"), "Content-Type", "application/json");
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).contains("\"stage\":\"DRAINED\"");
@@ -136,14 +124,14 @@ abstract class DrainEndpointContract {
 			assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
 			assertThat(response.body()).contains("\"status\":400", "'wait' is '" + wait + "'");
 		}
-		assertThat(this.application.sequence().stage()).isEqualTo(Stage.SERVING);
+		assertThat(application().sequence().stage()).isEqualTo(Stage.SERVING);
 	}
 
 	@Test
 	void postWithWaitIsToldWhenTheDrainIsUndone() {
 		Permit permit = enter();
 		CompletableFuture<HttpResponse<String>> waiting = Background.call(() -> call("POST", PATH + "?wait=20s"));
-		this.application.awaitStage(Stage.BLOCKING);
+		application().awaitStage(Stage.BLOCKING);
 		assertThat(call("DELETE", PATH).statusCode()).isEqualTo(200);
 		assertThat(waiting.join().statusCode()).isEqualTo(409);
 		assertThat(waiting.join().body()).contains("The drain was undone");
@@ -161,7 +149,7 @@ abstract class DrainEndpointContract {
 	@Test
 	void deleteIsAConflictWhileTheContextCloses() {
 		Permit permit = enter();
-		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
+		CompletableFuture<Void> closed = application().closeUntilBlocking();
 		HttpResponse<String> response = call("DELETE", PATH);
 		assertThat(response.statusCode()).isEqualTo(409);
 		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
@@ -172,7 +160,8 @@ abstract class DrainEndpointContract {
 
 	@Test
 	void theActuatorAnswersWhileTheApplicationRefuses() {
-		restart(Stream.concat(Stream.of(this.prefixProperties), Stream.of(PROBES)).toArray(String[]::new));
+		this.application
+			.startOwn(Stream.concat(Stream.of(this.prefixProperties), Stream.of(PROBES)).toArray(String[]::new));
 		call("POST", this.prefix + "/actuator/drain?wait=20s");
 		assertThat(call("GET", this.prefix + "/actuator").statusCode()).isEqualTo(200);
 		assertThat(call("GET", this.prefix + "/actuator/metrics").statusCode()).isEqualTo(200);
@@ -183,12 +172,12 @@ abstract class DrainEndpointContract {
 		assertThat(readiness.headers().firstValue("Graceful-Shutdown")).isEmpty();
 		assertThat(call("GET", this.prefix + "/actuators").headers().firstValue("Graceful-Shutdown"))
 			.hasValue("rejected");
-		assertThat(this.application.gate().inFlight()).isZero();
+		assertThat(application().gate().inFlight()).isZero();
 	}
 
 	@Test
 	void nothingElseBelowTheBasePathIsExempt() {
-		restart("management.endpoints.web.base-path=/api");
+		this.application.startOwn("management.endpoints.web.base-path=/api");
 		call("POST", "/api/drain?wait=20s");
 		assertThat(call("GET", "/api").statusCode()).isEqualTo(200);
 		assertThat(call("GET", "/api/metrics").statusCode()).isEqualTo(200);
@@ -197,7 +186,7 @@ abstract class DrainEndpointContract {
 
 	@Test
 	void theActuatorMayLiveAtTheRoot() {
-		restart("management.endpoints.web.base-path=/");
+		this.application.startOwn("management.endpoints.web.base-path=/");
 		call("POST", "/drain?wait=20s");
 		assertThat(call("GET", "/drain").statusCode()).isEqualTo(200);
 		assertThat(call("GET", "/hello").headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
@@ -205,15 +194,15 @@ abstract class DrainEndpointContract {
 
 	@Test
 	void aPortOfItsOwnAnswersToTheEndAndItsCloseStartsNothing() {
-		restart("management.server.port=0", PROBES[0], PROBES[1]);
-		int port = this.application.managementPort();
-		HttpResponse<String> drained = this.application.send("POST", port, PATH + "?wait=20s", BodyPublishers.noBody());
+		this.application.startOwn("management.server.port=0", PROBES[0], PROBES[1]);
+		int port = application().managementPort();
+		HttpResponse<String> drained = application().send("POST", port, PATH + "?wait=20s", BodyPublishers.noBody());
 		assertThat(drained.statusCode()).isEqualTo(200);
 		assertThat(call("GET", PATH).headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
 		assertThat(call("GET", "/livez").statusCode()).isEqualTo(200);
-		HttpResponse<String> health = this.application.send("GET", port, "/actuator/health", BodyPublishers.noBody());
+		HttpResponse<String> health = application().send("GET", port, "/actuator/health", BodyPublishers.noBody());
 		assertThat(health.headers().firstValue("Graceful-Shutdown")).isEmpty();
-		HttpResponse<String> resumed = this.application.send("DELETE", port, PATH, BodyPublishers.noBody());
+		HttpResponse<String> resumed = application().send("DELETE", port, PATH, BodyPublishers.noBody());
 		assertThat(resumed.statusCode()).isEqualTo(200);
 	}
 

@@ -16,16 +16,20 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests for {@link ShutdownMetricsAutoConfiguration} and {@link ShutdownMetrics}. */
+@ExtendWith(OutputCaptureExtension.class)
 class ShutdownMetricsAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
@@ -57,7 +61,7 @@ class ShutdownMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void metersShowADrainFromBeginToEnd() {
+	void metersShowADrainFromBeginToEnd(CapturedOutput output) {
 		this.contextRunner.withUserConfiguration(AdmissionConfiguration.class).run((context) -> {
 			MeterRegistry registry = new SimpleMeterRegistry();
 			context.getBean(ShutdownMetrics.class).bindTo(registry);
@@ -83,6 +87,7 @@ class ShutdownMetricsAutoConfigurationTests {
 			sequence.resume();
 			assertThat(registry.get("graceful.shutdown.stage").gauge().value()).isZero();
 			assertThat(timed(registry, "lame-duck")).isEqualTo(1);
+			assertThat(output).doesNotContain("already registered");
 		});
 	}
 

@@ -23,6 +23,7 @@ import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -57,9 +58,6 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 
 	private final FilteredClassLoader libraries;
 
-	@SuppressWarnings("NullAway.Init")
-	private Controller controller;
-
 	/**
 	 * Creates tests on a server.
 	 * @param otherServers the packages of the others, which the application lacks
@@ -73,29 +71,38 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 		SpringApplication application = new SpringApplication(new DefaultResourceLoader(this.libraries),
 				Application.class);
 		application.setWebApplicationType(WebApplicationType.REACTIVE);
-		WebApplication started = WebApplication.start(application, properties);
-		this.controller = started.context().getBean(Controller.class);
-		return started;
+		return WebApplication.start(application, properties);
+	}
+
+	private Controller controller() {
+		return application().context().getBean(Controller.class);
+	}
+
+	@BeforeEach
+	void reset() {
+		controller().reset();
 	}
 
 	@Override
 	protected final void answer() {
-		this.controller.answer.tryEmitValue("done");
+		controller().answer.tryEmitValue("done");
 	}
 
 	@Override
 	protected final int executed() {
-		return this.controller.executed.get();
+		return controller().executed.get();
 	}
 
 	@AfterEach
 	void endEvents() {
-		this.controller.events.tryEmitComplete();
+		if (application().context().isActive()) {
+			controller().events.tryEmitComplete();
+		}
 	}
 
 	@Test
 	void aConnectionIsClosedAfterTheResponseThatSaysSo() throws Exception {
-		restart(LAME_DUCK_WHILE_IN_FLIGHT);
+		startOwn(LAME_DUCK_WHILE_IN_FLIGHT);
 		try (RawConnection connection = connect().get("/answer")) {
 			application().awaitInFlight(1);
 			Permit other = application().gate().enter("job", "other");
@@ -135,7 +142,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 		CompletableFuture<?> drained = application().drainUntilBlocking();
 		emit("last");
 		assertThat(drained).isNotDone();
-		this.controller.events.tryEmitComplete();
+		controller().events.tryEmitComplete();
 		assertThat(rows.get(10, TimeUnit.SECONDS).body()).isEqualTo("first last");
 		drained.get(10, TimeUnit.SECONDS);
 	}
@@ -143,7 +150,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 	@Test
 	void aHandlerThatThrowsCountsOnceUntilItsErrorIsAnswered() {
 		assertThat(application().get("/throws").statusCode()).isEqualTo(500);
-		assertThat(this.controller.inFlightAtError).hasValue(1);
+		assertThat(controller().inFlightAtError).hasValue(1);
 		application().awaitInFlight(0);
 	}
 
@@ -151,7 +158,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 	void aResponseThatFailsInTheMiddleCountsOnce() throws Exception {
 		try (RawConnection connection = connect().get("/rows")) {
 			emit("first ");
-			this.controller.events.tryEmitError(new IllegalStateException("in the middle"));
+			controller().events.tryEmitError(new IllegalStateException("in the middle"));
 			application().awaitInFlight(0);
 		}
 	}
@@ -163,7 +170,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 			application().awaitInFlight(1);
 		}
 		application().awaitInFlight(0);
-		assertThat(this.controller.cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(controller().cancelled.await(10, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -173,14 +180,14 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 		Outcome outcome = application().sequence().drain().get(9, TimeUnit.SECONDS);
 		assertThat(outcome).isEqualTo(Outcome.CLEAN);
 		assertThat(events.get(10, TimeUnit.SECONDS).body()).isEqualTo("data:one\n\n: the server is going away\n");
-		assertThat(this.controller.cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(controller().cancelled.await(10, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
 	void anEventStreamThatEndsByItselfSaysNothing() throws Exception {
 		CompletableFuture<HttpResponse<String>> events = application().getAsync("/events");
 		emit("one");
-		this.controller.events.tryEmitComplete();
+		controller().events.tryEmitComplete();
 		assertThat(events.get(10, TimeUnit.SECONDS).body()).isEqualTo("data:one\n\n");
 	}
 
@@ -212,7 +219,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 
 	@Test
 	void aStreamIsRecognisedByItsDecodedPathWithinTheApplication() throws Exception {
-		restart("spring.webflux.base-path=/app");
+		startOwn("spring.webflux.base-path=/app");
 		CompletableFuture<HttpResponse<String>> rows = application().getAsync("/app/r%6Fws/of%20one");
 		emit("one");
 		application().drain();
@@ -221,20 +228,20 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 
 	@Test
 	void aStreamIsWaitedForWhenThatIsThePolicy() throws Exception {
-		restart("graceful.shutdown.streams.policy=await");
+		startOwn("graceful.shutdown.streams.policy=await");
 		CompletableFuture<HttpResponse<String>> events = application().getAsync("/events");
 		awaitListener();
 		CompletableFuture<Outcome> drained = application().drainUntilBlocking();
 		emit("one");
 		assertThat(drained).isNotDone();
-		this.controller.events.tryEmitComplete();
+		controller().events.tryEmitComplete();
 		assertThat(events.get(10, TimeUnit.SECONDS).body()).isEqualTo("data:one\n\n");
 		assertThat(drained.get(9, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
 	}
 
 	@Test
 	void aStreamIsNotCountedWhenThatIsThePolicy() throws Exception {
-		restart("graceful.shutdown.streams.policy=ignore");
+		startOwn("graceful.shutdown.streams.policy=ignore");
 		try (RawConnection connection = connect().get("/events")) {
 			awaitListener();
 			application().awaitInFlight(0);
@@ -243,7 +250,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 
 	@Test
 	void overHttp2CallersAreToldWithoutAHeaderOfTheConnection() throws Exception {
-		restart("server.http2.enabled=true");
+		startOwn("server.http2.enabled=true");
 		HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
 		client.send(request("/hello"), BodyHandlers.ofString()); // upgrades the
 																	// connection
@@ -272,11 +279,11 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 
 	/** Emits the text when it is asked for, and so to somebody. */
 	private void emit(String text) {
-		Awaitility.await().until(() -> this.controller.events.tryEmitNext(text) == EmitResult.OK);
+		Awaitility.await().until(() -> controller().events.tryEmitNext(text) == EmitResult.OK);
 	}
 
 	private void awaitListener() {
-		Awaitility.await().until(() -> this.controller.events.currentSubscriberCount() == 1);
+		Awaitility.await().until(() -> controller().events.currentSubscriberCount() == 1);
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
@@ -328,11 +335,11 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 
 		private final Worker worker;
 
-		private final Sinks.One<String> answer = Sinks.one();
+		private volatile Sinks.One<String> answer = Sinks.one();
 
-		private final Sinks.Many<String> events = Sinks.many().multicast().directBestEffort();
+		private volatile Sinks.Many<String> events = Sinks.many().multicast().directBestEffort();
 
-		private final CountDownLatch cancelled = new CountDownLatch(1);
+		private volatile CountDownLatch cancelled = new CountDownLatch(1);
 
 		private final AtomicInteger executed = new AtomicInteger();
 
@@ -341,6 +348,13 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 		Controller(DrainGate gate, Worker worker) {
 			this.gate = gate;
 			this.worker = worker;
+		}
+
+		private void reset() {
+			this.answer = Sinks.one();
+			this.events = Sinks.many().multicast().directBestEffort();
+			this.cancelled = new CountDownLatch(1);
+			this.executed.set(0);
 		}
 
 		@GetMapping("/hello")

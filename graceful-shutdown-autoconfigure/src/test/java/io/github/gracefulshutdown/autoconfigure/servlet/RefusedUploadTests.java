@@ -1,20 +1,17 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulshutdown.Outcome;
-import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import jakarta.servlet.http.HttpServletRequest;
 import org.awaitility.Awaitility;
@@ -45,13 +42,17 @@ class RefusedUploadTests {
 
 	@Test
 	void anUploadWithoutEndIsNotReadForEver() throws Exception {
-		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
-		try (Socket socket = upload(Long.MAX_VALUE)) {
+		this.application.drain();
+		try (Socket socket = new Socket("localhost", this.application.port())) {
+			OutputStream stream = socket.getOutputStream();
+			stream.write(
+					"POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n".formatted(Long.MAX_VALUE)
+						.getBytes(StandardCharsets.US_ASCII));
 			byte[] part = new byte[1024 * 1024];
 			int parts = 0;
 			try {
 				for (; parts < 512; parts++) {
-					socket.getOutputStream().write(part);
+					stream.write(part);
 				}
 			}
 			catch (IOException ex) {
@@ -62,38 +63,20 @@ class RefusedUploadTests {
 	}
 
 	@Test
-	void anUploadThatWasLetInIsReadToItsEnd() throws Exception {
-		try (Socket socket = upload(TEN_MEGABYTES)) {
-			OutputStream stream = socket.getOutputStream();
-			stream.write(new byte[TEN_MEGABYTES / 2]);
+	void anUploadThatIsPartlyReadIsReadToItsEnd() throws Exception {
+		try (RawConnection upload = new RawConnection(this.application.port()).post("/upload", TEN_MEGABYTES)) {
+			upload.send(new byte[TEN_MEGABYTES / 2]);
 			Awaitility.await().until(() -> this.controller.read.get() == TEN_MEGABYTES / 2);
-			CompletableFuture<Outcome> drained = this.application.sequence().drain();
-			Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
-			assertThatIsRefused(BodyPublishers.ofString("too late"));
+			CompletableFuture<Outcome> drained = this.application.drainUntilBlocking();
+			assertThat(
+					this.application.send("POST", this.application.port(), "/upload", BodyPublishers.ofString("late"))
+						.statusCode())
+				.isEqualTo(503);
 			assertThat(drained).isNotDone();
-			stream.write(new byte[TEN_MEGABYTES - TEN_MEGABYTES / 2]);
-			assertThat(answer(socket)).startsWith("HTTP/1.1 200").contains("read 10485760");
+			upload.send(new byte[TEN_MEGABYTES - TEN_MEGABYTES / 2]);
+			assertThat(upload.readToEnd()).startsWith("HTTP/1.1 200").contains("read 10485760");
 			assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
 		}
-	}
-
-	private void assertThatIsRefused(BodyPublisher body) {
-		HttpResponse<String> response = this.application.send("POST", this.application.port(), "/upload", body);
-		assertThat(response.statusCode()).isEqualTo(503);
-		assertThat(response.body()).contains("was not executed");
-	}
-
-	private Socket upload(long length) throws IOException {
-		Socket socket = new Socket("localhost", this.application.port());
-		socket.setSoTimeout(10_000);
-		socket.getOutputStream()
-			.write("POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n".formatted(length)
-				.getBytes(StandardCharsets.US_ASCII));
-		return socket;
-	}
-
-	private static String answer(Socket socket) throws IOException {
-		return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)

@@ -3,7 +3,6 @@ package io.github.gracefulshutdown.autoconfigure.servlet;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -11,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
-import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.github.gracefulshutdown.autoconfigure.SharedApplication;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -21,6 +20,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,23 +43,38 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for asynchronous requests: each counts to its real end, once. Work of another
  * kind is in flight all the time, so that a permit given back twice would show.
  */
+@TestInstance(Lifecycle.PER_CLASS)
 class ServletAsyncTests {
 
-	private final WebApplication application = WebApplication.start(Application.class, properties());
+	@RegisterExtension
+	private final SharedApplication application = new SharedApplication(
+			(none) -> WebApplication.start(Application.class, properties()));
 
-	private final Controller controller = this.application.context().getBean(Controller.class);
-
-	private final Permit other = Objects.requireNonNull(this.application.gate().tryEnter("job", "other"));
+	@SuppressWarnings("NullAway.Init")
+	private Permit other;
 
 	String[] properties() {
 		return new String[0];
 	}
 
+	private WebApplication application() {
+		return this.application.get();
+	}
+
+	private Controller controller() {
+		return application().context().getBean(Controller.class);
+	}
+
+	@BeforeEach
+	void begin() {
+		controller().reset();
+		this.other = application().gate().enter("job", "other");
+	}
+
 	@AfterEach
-	void close() {
-		this.controller.admit.countDown();
+	void end() {
+		controller().admit.countDown();
 		this.other.close();
-		this.application.close();
 	}
 
 	@ParameterizedTest
@@ -65,13 +83,12 @@ class ServletAsyncTests {
 			"/raw, 200, done", "/raw-wrapped, 200, done", "/raw-dispatched, 200, done", "/raw-restarted, 200, done",
 			"/raw-error, 418," })
 	void countsUntilItsEndOnce(String path, int status, String body) throws Exception {
-		CompletableFuture<HttpResponse<String>> request = this.application.getAsync(path);
-		assertThat(this.controller.begun.await(10, TimeUnit.SECONDS)).isTrue();
+		CompletableFuture<HttpResponse<String>> request = application().getAsync(path);
+		assertThat(controller().begun.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(httpInFlight()).isOne();
-		CompletableFuture<Outcome> drained = this.application.sequence().drain();
-		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
+		CompletableFuture<Outcome> drained = application().drainUntilBlocking();
 		assertThat(httpInFlight()).isOne();
-		this.controller.admit.countDown();
+		controller().admit.countDown();
 		HttpResponse<String> response = request.get(10, TimeUnit.SECONDS);
 		assertThat(response.statusCode()).isEqualTo(status);
 		if (body != null) {
@@ -79,10 +96,9 @@ class ServletAsyncTests {
 		}
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
 		Awaitility.await().until(() -> httpInFlight() == 0);
-		assertThat(this.application.gate().inFlight("job")).isOne();
+		assertThat(application().gate().inFlight("job")).isOne();
 		assertThat(drained).isNotDone();
-		assertThat(this.application.context().getBean("httpRequestAdmission", RequestAdmission.class).rejected())
-			.isZero();
+		assertThat(application().context().getBean("httpRequestAdmission", RequestAdmission.class).rejected()).isZero();
 		this.other.close();
 		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
 	}
@@ -90,16 +106,16 @@ class ServletAsyncTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/deferred-timeout", "/callable-timeout", "/raw-timeout", "/raw-timeout-completed" })
 	void countsUntilItHasTimedOutOnce(String path) throws Exception {
-		CompletableFuture<HttpResponse<String>> request = this.application.getAsync(path);
-		assertThat(this.controller.begun.await(10, TimeUnit.SECONDS)).isTrue();
+		CompletableFuture<HttpResponse<String>> request = application().getAsync(path);
+		assertThat(controller().begun.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(httpInFlight()).isOne();
 		assertThat(request.get(10, TimeUnit.SECONDS).statusCode()).isIn(500, 503, 504);
 		Awaitility.await().until(() -> httpInFlight() == 0);
-		assertThat(this.application.gate().inFlight("job")).isOne();
+		assertThat(application().gate().inFlight("job")).isOne();
 	}
 
 	private long httpInFlight() {
-		return this.application.gate().inFlight("http");
+		return application().gate().inFlight("http");
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
@@ -116,9 +132,14 @@ class ServletAsyncTests {
 	@RestController
 	static class Controller {
 
-		private final CountDownLatch begun = new CountDownLatch(1);
+		private volatile CountDownLatch begun = new CountDownLatch(1);
 
-		private final CountDownLatch admit = new CountDownLatch(1);
+		private volatile CountDownLatch admit = new CountDownLatch(1);
+
+		private void reset() {
+			this.begun = new CountDownLatch(1);
+			this.admit = new CountDownLatch(1);
+		}
 
 		private String work() {
 			this.begun.countDown();

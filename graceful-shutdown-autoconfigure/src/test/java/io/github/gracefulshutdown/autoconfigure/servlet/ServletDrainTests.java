@@ -13,6 +13,7 @@ import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.SpringBootConfiguration;
@@ -29,24 +30,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Tests for the drain of servlet requests, over real connections to a real Tomcat. */
 class ServletDrainTests extends HttpDrainContract {
 
-	@SuppressWarnings("NullAway.Init")
-	private Controller controller;
-
 	@Override
 	protected WebApplication newApplication(String... properties) {
-		WebApplication application = WebApplication.start(Application.class, properties);
-		this.controller = application.context().getBean(Controller.class);
-		return application;
+		return WebApplication.start(Application.class, properties);
+	}
+
+	private Controller controller() {
+		return application().context().getBean(Controller.class);
+	}
+
+	@BeforeEach
+	void reset() {
+		controller().admit = new CountDownLatch(1);
+		controller().executed.set(0);
 	}
 
 	@Override
 	protected void answer() {
-		this.controller.admit.countDown();
+		controller().admit.countDown();
 	}
 
 	@Override
 	protected int executed() {
-		return this.controller.executed.get();
+		return controller().executed.get();
 	}
 
 	@Test
@@ -54,7 +60,7 @@ class ServletDrainTests extends HttpDrainContract {
 		HttpResponse<String> response = application().get("/gateway");
 		assertThat(response.statusCode()).isEqualTo(503);
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).isEmpty();
-		restart(LAME_DUCK_WHILE_IN_FLIGHT);
+		startOwn(LAME_DUCK_WHILE_IN_FLIGHT);
 		try (Permit permit = application().gate().enter("job", "other")) {
 			assertThat(application().sequence().drain()).isNotDone();
 			assertThat(application().get("/gateway").headers().allValues("Graceful-Shutdown"))
@@ -65,14 +71,14 @@ class ServletDrainTests extends HttpDrainContract {
 	@Test
 	void aHandlerThatThrowsCountsOnce() {
 		assertThat(application().get("/throws").statusCode()).isEqualTo(500);
-		assertThat(this.controller.inFlightSeen).hasValue(1);
+		assertThat(controller().inFlightSeen).hasValue(1);
 		application().awaitInFlight(0);
 	}
 
 	@Test
 	void aHandlerThatThrowsAfterItHasStartedAsynchronousWorkCountsOnce() {
 		assertThat(application().get("/async-throws").statusCode()).isEqualTo(500);
-		assertThat(this.controller.inFlightSeen).hasValue(1);
+		assertThat(controller().inFlightSeen).hasValue(1);
 		application().awaitInFlight(0);
 	}
 
@@ -103,7 +109,7 @@ class ServletDrainTests extends HttpDrainContract {
 
 		private final DrainGate gate;
 
-		private final CountDownLatch admit = new CountDownLatch(1);
+		private volatile CountDownLatch admit = new CountDownLatch(1);
 
 		private final AtomicInteger executed = new AtomicInteger();
 

@@ -3,17 +3,23 @@ package io.github.gracefulshutdown.sample.system;
 import io.github.gracefulshutdown.sample.process.SampleProcess;
 import io.github.gracefulshutdown.sample.process.Stop;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Stops an instance when it does not expect it. */
+/**
+ * Stops an instance when it does not expect it. Two at a time: none of them is under
+ * load, and most of the time goes into starting them.
+ */
 class StopAtOddMomentsIT {
 
 	private static final String TWO_SECONDS_OF_LAME_DUCK = "--graceful.shutdown.lame-duck.minimum=2s";
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void exitsWhenJvmHasJustStarted() {
 		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-jvm-start")) {
 			assertThatExitIsClean(sample.stop());
@@ -21,6 +27,7 @@ class StopAtOddMomentsIT {
 	}
 
 	@ParameterizedTest
+	@Execution(ExecutionMode.CONCURRENT)
 	@ValueSource(strings = { "Starting SampleApplication", "Tomcat initialized", "HikariPool-1 - Start completed",
 			"Tomcat started", "Started SampleApplication" })
 	void exitsWhenStarting(String moment) {
@@ -30,6 +37,7 @@ class StopAtOddMomentsIT {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void exitsOnceWhenTerminatedTwice() {
 		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-twice", TWO_SECONDS_OF_LAME_DUCK)) {
 			sample.awaitReady().terminate();
@@ -40,6 +48,7 @@ class StopAtOddMomentsIT {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void exitsOnceWhenDrainIsRunning() {
 		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-drain", TWO_SECONDS_OF_LAME_DUCK)) {
 			assertThat(sample.awaitReady().post("/actuator/drain").statusCode()).isEqualTo(202);

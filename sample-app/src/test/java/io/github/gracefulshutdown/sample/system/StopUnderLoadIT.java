@@ -84,7 +84,7 @@ class StopUnderLoadIT {
 
 	/**
 	 * Requests that are so far apart that the instance is quiet between them, from
-	 * callers that learn of its stop three seconds late.
+	 * callers that learn of its stop two seconds late.
 	 */
 	private static final class StopBehindStaleCallers {
 
@@ -98,7 +98,7 @@ class StopUnderLoadIT {
 					Load load = Load.start(callers, REQUESTS_PER_SECOND)) {
 				load.awaitOutcomes(REQUESTS_PER_SECOND);
 				stopped.terminate();
-				load.awaitOutcomes(3 * REQUESTS_PER_SECOND);
+				load.awaitOutcomes(2 * REQUESTS_PER_SECOND);
 				callers.follow(List.of(other.instance()));
 				stopped.awaitStop();
 				List<Result> results = load.stop();

@@ -130,7 +130,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 		CompletableFuture<HttpResponse<String>> inFlight = application().getAsync("/work");
 		application().awaitInFlight(1);
 		CompletableFuture<?> drained = application().drainUntilBlocking();
-		this.controller.answer.tryEmitEmpty();
+		controller().answer.tryEmitEmpty();
 		assertThat(inFlight.get(10, TimeUnit.SECONDS).body()).isEqualTo("worked");
 		drained.get(10, TimeUnit.SECONDS);
 	}

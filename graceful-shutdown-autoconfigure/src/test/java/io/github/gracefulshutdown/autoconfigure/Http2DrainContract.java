@@ -122,8 +122,9 @@ public abstract class Http2DrainContract {
 		List<CompletableFuture<HttpResponse<String>>> queued = IntStream.range(0, 8)
 			.mapToObj((i) -> client.sendAsync(get("http", "/hello"), BodyHandlers.ofString()))
 			.toList();
-		RequestIntake intake = this.application.context().getBean(RequestIntake.class);
-		Awaitility.await().until(() -> intake.onTheWay() > 0); // no thread looks how many
+		List<RequestIntake> intakes = this.application.context().getBeanProvider(RequestIntake.class).stream().toList();
+		// No thread looks how many.
+		Awaitility.await().until(() -> intakes.stream().anyMatch((intake) -> intake.onTheWay() > 0));
 		CompletableFuture<Void> closed = this.application.closeUntilBlocking();
 		pass(Duration.ofMillis(300));
 		this.controller.admit.countDown();

@@ -127,8 +127,8 @@ public class GracefulShutdownProperties {
 
 		/**
 		 * Time without work in flight and without arrivals after which the callers are
-		 * taken to have left. If a duration suffix is not specified, seconds will be
-		 * used.
+		 * taken to have left. Zero has the minimum alone decide. If a duration suffix is
+		 * not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration quietPeriod = Duration.ofSeconds(1);

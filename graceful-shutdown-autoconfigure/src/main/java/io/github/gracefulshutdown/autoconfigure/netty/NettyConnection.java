@@ -2,12 +2,15 @@ package io.github.gracefulshutdown.autoconfigure.netty;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.Http2FrameCodec;
@@ -45,7 +48,8 @@ final class NettyConnection extends ChannelDuplexHandler {
 	}
 
 	// For how long we wait for a client to go on with what it has begun: a TLS handshake,
-	// the first request of its connection, or the head of a request.
+	// the first request of its connection, or the head of a request; and to close its
+	// half of the connection when we have closed ours.
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	// How long a connection has to be silent after its last response, and after the begin
@@ -65,6 +69,8 @@ final class NettyConnection extends ChannelDuplexHandler {
 
 	private final Channel channel;
 
+	private final BooleanSupplier leaving;
+
 	private long lastNanos = System.nanoTime();
 
 	private boolean used;
@@ -74,10 +80,19 @@ final class NettyConnection extends ChannelDuplexHandler {
 	// Whether bytes have come of which no request has been made.
 	private boolean partial;
 
+	// Whether what comes now is too late.
 	private boolean closing;
 
-	NettyConnection(Channel channel) {
+	private boolean halfClosed;
+
+	/**
+	 * Creates the handler of a connection.
+	 * @param channel the connection
+	 * @param leaving tells whether the instance is about to leave
+	 */
+	NettyConnection(Channel channel, BooleanSupplier leaving) {
 		this.channel = channel;
+		this.leaving = leaving;
 	}
 
 	EventLoop eventLoop() {
@@ -156,34 +171,57 @@ final class NettyConnection extends ChannelDuplexHandler {
 	void closeIfIdle(long dryingSinceNanos) {
 		State state = state(dryingSinceNanos);
 		if (state == State.IDLE) {
-			close();
+			this.channel.close();
 		}
 		else if (state == State.STALLED) {
 			this.closing = true;
 			this.channel.pipeline()
 				.context(this)
 				.writeAndFlush(Unpooled.wrappedBuffer(REFUSAL))
-				.addListener((ChannelFutureListener) (written) -> close());
+				.addListener(ChannelFutureListener.CLOSE);
 		}
 	}
 
-	/*
-	 * Of a plain connection only our half is closed: what crosses the end of the stream
-	 * on its way is read on, so that it does not make a reset of it. Netty closes the
-	 * rest when the client has closed its half. A connection of HTTP/2 ends with a
-	 * GOAWAY.
-	 */
-	@SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, it is closed
-	private void close() {
-		if (!isHttp2() && this.channel.pipeline().get(SslHandler.class) == null
-				&& this.channel instanceof DuplexChannel duplex) {
-			this.closing = true;
-			duplex.shutdownOutput();
-			this.channel.read();
+	/** Closes the connection for the server: gently, once the instance leaves. */
+	@Override
+	@SuppressWarnings("FutureReturnValueIgnored") // completes with the promise
+	public void close(ChannelHandlerContext context, ChannelPromise promise) {
+		if (this.halfClosed) {
+			completeWhenClosed(promise);
+		}
+		else if (this.leaving.getAsBoolean() && this.channel.isActive() && canCloseOneHalf()) {
+			closeOurHalf(context);
+			completeWhenClosed(promise);
 		}
 		else {
-			this.channel.close();
+			context.close(promise);
 		}
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored") // completing does not fail
+	private void completeWhenClosed(ChannelPromise promise) {
+		this.channel.closeFuture().addListener((closed) -> promise.trySuccess());
+	}
+
+	private boolean canCloseOneHalf() {
+		return !isHttp2() && this.channel.pipeline().get(SslHandler.class) == null
+				&& this.channel instanceof DuplexChannel;
+	}
+
+	/*
+	 * What crosses the end of the stream on its way is read on, so that it does not make
+	 * a reset of it, which would take the last response with it, or the close frame of a
+	 * WebSocket. Netty closes the rest when the client has closed its half, and we do
+	 * when it takes too long. With TLS the end is a message, and a connection of HTTP/2
+	 * ends with a GOAWAY.
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, it is closed
+	private void closeOurHalf(ChannelHandlerContext context) {
+		this.closing = true;
+		this.halfClosed = true;
+		((DuplexChannel) this.channel).shutdownOutput();
+		context.read();
+		eventLoop().schedule(() -> context.close(), PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 }

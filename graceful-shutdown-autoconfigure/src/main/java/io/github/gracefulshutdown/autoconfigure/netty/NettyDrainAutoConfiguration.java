@@ -20,8 +20,8 @@ import org.springframework.context.annotation.Bean;
 public final class NettyDrainAutoConfiguration {
 
 	@Bean
-	NettyRequestIntake nettyRequestIntake() {
-		return new NettyRequestIntake();
+	NettyRequestIntake nettyRequestIntake(ShutdownSequence sequence) {
+		return new NettyRequestIntake(sequence);
 	}
 
 	@Bean

@@ -9,7 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.github.gracefulshutdown.autoconfigure.netty.NettyConnection.State;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -32,9 +34,15 @@ final class NettyRequestIntake implements RequestIntake {
 
 	private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
 
+	private final ShutdownSequence sequence;
+
 	private volatile @Nullable DisposableServer server;
 
 	private volatile long dryingSinceNanos = System.nanoTime();
+
+	NettyRequestIntake(ShutdownSequence sequence) {
+		this.sequence = sequence;
+	}
 
 	/** Returns the server, made to show its connections. */
 	HttpServer observe(HttpServer server) {
@@ -45,7 +53,7 @@ final class NettyRequestIntake implements RequestIntake {
 
 	@SuppressWarnings("FutureReturnValueIgnored") // removing does not fail
 	private void observe(Channel channel) {
-		NettyConnection connection = new NettyConnection(channel);
+		NettyConnection connection = new NettyConnection(channel, this::isLeaving);
 		this.connections.add(connection);
 		channel.closeFuture().addListener((closed) -> this.connections.remove(connection));
 		if (channel.pipeline().get(NettyPipeline.SslHandler) != null) {
@@ -54,6 +62,10 @@ final class NettyRequestIntake implements RequestIntake {
 		else {
 			channel.pipeline().addFirst(NettyConnection.NAME, connection);
 		}
+	}
+
+	private boolean isLeaving() {
+		return this.sequence.stage() != Stage.SERVING;
 	}
 
 	private static void stateChanged(Connection connection, ConnectionObserver.State state) {

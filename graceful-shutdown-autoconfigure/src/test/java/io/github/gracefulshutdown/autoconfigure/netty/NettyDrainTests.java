@@ -12,12 +12,14 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.assertj.core.api.Assumptions;
@@ -173,6 +175,27 @@ class NettyDrainTests {
 	}
 
 	@Test
+	void aClientThatSendsAheadGetsTheLastResponseAndTheEndOfTheStream() throws Exception {
+		start();
+		connect(20).forEach((connection) -> connection.get("/answer"));
+		Awaitility.await().until(() -> this.controller.answer.currentSubscriberCount() == 20);
+		String ahead = "GET /hello HTTP/1.1\r\nHost: localhost\r\nX-Long: %s\r\n\r\n".formatted("x".repeat(2000));
+		AtomicBoolean over = new AtomicBoolean();
+		this.connections.forEach((connection) -> Background.run(() -> {
+			while (!over.get()) {
+				connection.send(ahead);
+			}
+		}));
+		CompletableFuture<Void> closed = closeUntilBlocking();
+		this.controller.answer.tryEmitEmpty();
+		assertThat(outcomes()).isEqualTo(Map.of("200", 20L));
+		assertThat(outcomes()).isEqualTo(Map.of("end", 20L));
+		over.set(true);
+		assertThat(this.controller.hellos).hasValue(0);
+		closed.get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
 	void anIdleConnectionOfHttp2IsToldToGoAway() throws Exception {
 		start("server.http2.enabled=true");
 		try (Socket socket = new Socket("localhost", this.application.port())) {
@@ -247,10 +270,13 @@ class NettyDrainTests {
 
 		private final AtomicInteger inside = new AtomicInteger();
 
+		private final AtomicInteger hellos = new AtomicInteger();
+
 		private final Sinks.Empty<Void> answer = Sinks.empty();
 
 		@GetMapping("/hello")
 		Mono<String> hello() {
+			this.hellos.incrementAndGet();
 			return Mono.just("hello");
 		}
 

@@ -395,7 +395,7 @@ abstract class ReactiveDrainContract extends HttpDrainContract {
 
 		@GetMapping(path = "/ticks", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 		Flux<Long> ticks() {
-			return Flux.interval(Duration.ofMillis(20)).doFinally(this::ended);
+			return Flux.interval(Duration.ofMillis(20)).onBackpressureDrop().doFinally(this::ended);
 		}
 
 		@GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)

@@ -181,16 +181,17 @@ class NettyDrainTests {
 		Awaitility.await().until(() -> this.controller.answer.currentSubscriberCount() == 20);
 		String ahead = "GET /hello HTTP/1.1\r\nHost: localhost\r\nX-Long: %s\r\n\r\n".formatted("x".repeat(2000));
 		AtomicBoolean over = new AtomicBoolean();
-		this.connections.forEach((connection) -> Background.run(() -> {
+		CompletableFuture<?>[] sending = this.connections.stream().map((connection) -> Background.run(() -> {
 			while (!over.get()) {
 				connection.send(ahead);
 			}
-		}));
+		})).toArray(CompletableFuture[]::new);
 		CompletableFuture<Void> closed = closeUntilBlocking();
 		this.controller.answer.tryEmitEmpty();
 		assertThat(outcomes()).isEqualTo(Map.of("200", 20L));
 		assertThat(outcomes()).isEqualTo(Map.of("end", 20L));
 		over.set(true);
+		CompletableFuture.allOf(sending).get(10, TimeUnit.SECONDS);
 		assertThat(this.controller.hellos).hasValue(0);
 		closed.get(10, TimeUnit.SECONDS);
 	}

@@ -95,7 +95,10 @@ public final class GateBenchmarks {
 		return new Runner(new OptionsBuilder().include(benchmarks.getName())
 			.verbosity(VerboseMode.SILENT)
 			.shouldFailOnError(true)
-			.jvmArgsAppend("-Xmx1g", "-Djmh.executor=" + executor)
+			.jvmArgsAppend("-Xmx1g", "-Djmh.executor=" + executor,
+					// Virtual threads do not take turns, and those of JMH wait for one
+					// another.
+					"-Djdk.virtualThreadScheduler.parallelism=" + threads)
 			.threads(threads)
 			.forks(this.quick ? 0 : 1)
 			.warmupIterations(this.quick ? 1 : 2)

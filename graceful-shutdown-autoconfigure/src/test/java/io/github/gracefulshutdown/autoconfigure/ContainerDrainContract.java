@@ -19,6 +19,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -67,6 +68,11 @@ public abstract class ContainerDrainContract {
 		return new String[0];
 	}
 
+	/** Returns what starts an application of these beans. */
+	protected SpringApplication application(Class<?> beans) {
+		return new SpringApplication(beans);
+	}
+
 	/** Has all threads busy with requests that the gate does not know of. */
 	protected void occupyAllThreads() {
 		occupy(6, "/exempt", 4);
@@ -80,7 +86,7 @@ public abstract class ContainerDrainContract {
 	}
 
 	private void start(String... properties) {
-		this.application = WebApplication.start(Application.class,
+		this.application = WebApplication.start(application(Application.class),
 				Stream.concat(Stream.of(properties), Stream.of(properties())).toArray(String[]::new));
 		this.controller = this.application.context().getBean(Controller.class);
 	}

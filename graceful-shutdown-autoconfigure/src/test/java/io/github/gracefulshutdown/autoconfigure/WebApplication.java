@@ -25,8 +25,10 @@ import org.awaitility.Awaitility;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.util.ClassUtils;
 
@@ -57,6 +59,17 @@ public final class WebApplication implements AutoCloseable {
 	/** Starts an application; without a lame duck unless the properties say otherwise. */
 	public static WebApplication start(Class<?> configuration, String... properties) {
 		return start(new SpringApplication(configuration), properties);
+	}
+
+	/**
+	 * Prepares a reactive application.
+	 * @param otherServers the packages of the servers that it is not to run on
+	 */
+	public static SpringApplication reactive(Class<?> configuration, String... otherServers) {
+		SpringApplication application = new SpringApplication(
+				new DefaultResourceLoader(new FilteredClassLoader(otherServers)), configuration);
+		application.setWebApplicationType(WebApplicationType.REACTIVE);
+		return application;
 	}
 
 	/** Starts what was prepared, with the same properties. */

@@ -1,10 +1,10 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
-import java.lang.reflect.Method;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
+import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
@@ -14,15 +14,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationContext;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * Intake of the embedded Jetty that runs the application, with all its connectors.
- * <p>
- * Spring Boot's own classes around Jetty are not the same in its lines, but the two
- * methods that lead from the context to Jetty are, so they are called by name. A
- * management port of its own is another Jetty and not touched, nor is a Jetty that the
- * application was deployed to.
  */
 final class JettyRequestIntake implements RequestIntake {
 
@@ -102,17 +96,7 @@ final class JettyRequestIntake implements RequestIntake {
 
 	/** Returns the embedded Jetty, or {@code null} if there is none. */
 	private @Nullable Server server() {
-		Object webServer = get(this.context, "getWebServer");
-		return (webServer != null && get(webServer, "getServer") instanceof Server server) ? server : null;
-	}
-
-	private static @Nullable Object get(Object target, String name) {
-		Method method = ReflectionUtils.findMethod(target.getClass(), name);
-		if (method == null) {
-			return null;
-		}
-		ReflectionUtils.makeAccessible(method);
-		return ReflectionUtils.invokeMethod(method, target);
+		return EmbeddedServer.find(this.context, "getServer", Server.class);
 	}
 
 }

@@ -2,8 +2,8 @@ package io.github.gracefulshutdown.autoconfigure.tomcat;
 
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
-import jakarta.servlet.ServletContext;
 import org.apache.catalina.Valve;
+import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.net.NioEndpoint;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -11,20 +11,24 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 
-/** {@link EnableAutoConfiguration Auto-configuration} for draining an embedded Tomcat. */
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for draining an embedded Tomcat,
+ * with servlets or without.
+ */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
-@ConditionalOnClass({ ServletContext.class, Valve.class, NioEndpoint.class })
-@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ Valve.class, NioEndpoint.class, Tomcat.class })
+@ConditionalOnWebApplication
 @ConditionalOnBean(ShutdownSequence.class)
 public final class TomcatDrainAutoConfiguration {
 
 	@Bean
 	@Lazy(false) // counts from the first request on
-	TomcatRequestIntake tomcatRequestIntake(ServletContext servletContext) {
-		return new TomcatRequestIntake(servletContext);
+	TomcatRequestIntake tomcatRequestIntake(ApplicationContext context) {
+		return new TomcatRequestIntake(context);
 	}
 
 }

@@ -7,14 +7,12 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
+import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import io.github.gracefulshutdown.autoconfigure.tomcat.TomcatConnection.State;
-import jakarta.servlet.ServletContext;
-import org.apache.catalina.Container;
 import org.apache.catalina.Engine;
-import org.apache.catalina.Globals;
-import org.apache.catalina.WebResourceRoot;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.net.AbstractEndpoint;
@@ -22,15 +20,11 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.util.ReflectionUtils;
 
 /**
  * Intake of the embedded Tomcat that runs the application, with all its connectors.
- * <p>
- * Spring Boot's own classes around Tomcat are not the same in its lines, so they are left
- * alone: Tomcat puts the resources of a web application into its servlet context, and
- * from these there is a way to the connectors over Tomcat's own API. A management port of
- * its own is another Tomcat and not touched, nor is a Tomcat that others have started.
  */
 final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
@@ -42,7 +36,7 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 		ReflectionUtils.makeAccessible(GET_ENDPOINT);
 	}
 
-	private final ServletContext servletContext;
+	private final ApplicationContext context;
 
 	private final RequestsInsideValve inside = new RequestsInsideValve();
 
@@ -50,8 +44,8 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	private volatile long dryingSinceMillis;
 
-	TomcatRequestIntake(ServletContext servletContext) {
-		this.servletContext = servletContext;
+	TomcatRequestIntake(ApplicationContext context) {
+		this.context = context;
 	}
 
 	@Override
@@ -138,15 +132,8 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	/** Returns the engine of the embedded Tomcat, or {@code null} if there is none. */
 	private @Nullable Engine engine() {
-		if (!(this.servletContext.getAttribute(Globals.RESOURCES_ATTR) instanceof WebResourceRoot resources)) {
-			return null;
-		}
-		Container container = resources.getContext();
-		while (container != null && !(container instanceof Engine)) {
-			container = container.getParent();
-		}
-		return (container instanceof Engine engine && engine.getService().getServer().getCatalina() == null) ? engine
-				: null;
+		Tomcat tomcat = EmbeddedServer.find(this.context, "getTomcat", Tomcat.class);
+		return (tomcat != null) ? tomcat.getEngine() : null;
 	}
 
 }

@@ -8,12 +8,8 @@ import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.FilteredClassLoader;
-import org.springframework.core.io.DefaultResourceLoader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,11 +22,8 @@ class ReactiveDrainEndpointTests extends DrainEndpointContract {
 
 	@Override
 	WebApplication newApplication(String... properties) {
-		SpringApplication application = new SpringApplication(
-				new DefaultResourceLoader(new FilteredClassLoader("org.apache.catalina", "org.eclipse.jetty")),
-				Application.class);
-		application.setWebApplicationType(WebApplicationType.REACTIVE);
-		return WebApplication.start(application, properties);
+		return WebApplication
+			.start(WebApplication.reactive(Application.class, "org.apache.catalina", "org.eclipse.jetty"), properties);
 	}
 
 	@Test

@@ -29,13 +29,9 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -61,11 +57,8 @@ class NettyDrainTests {
 	private Controller controller;
 
 	private void start(String... properties) {
-		SpringApplication application = new SpringApplication(
-				new DefaultResourceLoader(new FilteredClassLoader("org.apache.catalina", "org.eclipse.jetty")),
-				Application.class);
-		application.setWebApplicationType(WebApplicationType.REACTIVE);
-		this.application = WebApplication.start(application, properties);
+		this.application = WebApplication
+			.start(WebApplication.reactive(Application.class, "org.apache.catalina", "org.eclipse.jetty"), properties);
 		this.controller = this.application.context().getBean(Controller.class);
 	}
 

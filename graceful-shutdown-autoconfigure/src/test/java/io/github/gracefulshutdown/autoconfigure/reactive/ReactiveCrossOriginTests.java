@@ -12,13 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -42,11 +38,8 @@ class ReactiveCrossOriginTests {
 	private WebApplication application = start(Application.class);
 
 	private static WebApplication start(Class<?> configuration, String... properties) {
-		SpringApplication application = new SpringApplication(
-				new DefaultResourceLoader(new FilteredClassLoader("org.apache.catalina", "org.eclipse.jetty")),
-				configuration);
-		application.setWebApplicationType(WebApplicationType.REACTIVE);
-		return WebApplication.start(application, properties);
+		return WebApplication.start(WebApplication.reactive(configuration, "org.apache.catalina", "org.eclipse.jetty"),
+				properties);
 	}
 
 	@BeforeEach

@@ -32,14 +32,10 @@ import reactor.core.publisher.Sinks;
 import reactor.core.publisher.Sinks.EmitResult;
 import reactor.core.scheduler.Schedulers;
 
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -56,22 +52,19 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 abstract class ReactiveDrainContract extends HttpDrainContract {
 
-	private final FilteredClassLoader libraries;
+	private final String[] otherServers;
 
 	/**
 	 * Creates tests on a server.
 	 * @param otherServers the packages of the others, which the application lacks
 	 */
 	ReactiveDrainContract(String... otherServers) {
-		this.libraries = new FilteredClassLoader(otherServers);
+		this.otherServers = otherServers;
 	}
 
 	@Override
 	protected final WebApplication newApplication(String... properties) {
-		SpringApplication application = new SpringApplication(new DefaultResourceLoader(this.libraries),
-				Application.class);
-		application.setWebApplicationType(WebApplicationType.REACTIVE);
-		return WebApplication.start(application, properties);
+		return WebApplication.start(WebApplication.reactive(Application.class, this.otherServers), properties);
 	}
 
 	private Controller controller() {

@@ -32,12 +32,9 @@ import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
@@ -64,7 +61,7 @@ abstract class ReactiveWebSocketContract {
 
 	private final RequestUpgradeStrategy strategy;
 
-	private final FilteredClassLoader libraries;
+	private final String[] otherServers;
 
 	private @Nullable WebApplication started;
 
@@ -75,13 +72,11 @@ abstract class ReactiveWebSocketContract {
 	 */
 	ReactiveWebSocketContract(RequestUpgradeStrategy strategy, String... otherServers) {
 		this.strategy = strategy;
-		this.libraries = new FilteredClassLoader(otherServers);
+		this.otherServers = otherServers;
 	}
 
 	private WebApplication start(String... properties) {
-		SpringApplication application = new SpringApplication(new DefaultResourceLoader(this.libraries),
-				Application.class);
-		application.setWebApplicationType(WebApplicationType.REACTIVE);
+		SpringApplication application = WebApplication.reactive(Application.class, this.otherServers);
 		application.addInitializers((context) -> ((GenericApplicationContext) context)
 			.registerBean(RequestUpgradeStrategy.class, () -> this.strategy));
 		WebApplication current = WebApplication.start(application, properties);

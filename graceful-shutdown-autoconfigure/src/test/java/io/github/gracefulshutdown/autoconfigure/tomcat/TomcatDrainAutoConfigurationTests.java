@@ -46,7 +46,7 @@ class TomcatDrainAutoConfigurationTests {
 	}
 
 	@Test
-	void backsOffOutsideOfServletApplications() {
+	void backsOffOutsideOfWebApplications() {
 		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RequestIntake.class));
 	}

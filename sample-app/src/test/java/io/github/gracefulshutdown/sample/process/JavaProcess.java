@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * A JVM of its own, small enough for several to share two cores, with its output in a
  * file. It is killed when it is closed, and at the latest when this JVM ends.
@@ -59,7 +61,7 @@ final class JavaProcess implements AutoCloseable {
 		Awaitility.await("answer from " + uri)
 			.atMost(Duration.ofSeconds(60))
 			.pollInterval(Duration.ofMillis(100))
-			.failFast("Process has ended, see " + this.log, () -> !this.process.isAlive())
+			.failFast(() -> assertThat(this.process.isAlive()).as(this::log).isTrue())
 			.ignoreExceptions()
 			.until(() -> send(HttpRequest.newBuilder(uri).build()).statusCode() == 200);
 	}

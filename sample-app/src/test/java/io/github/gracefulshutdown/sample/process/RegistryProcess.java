@@ -3,8 +3,6 @@ package io.github.gracefulshutdown.sample.process;
 import java.net.URI;
 import java.util.stream.Stream;
 
-import org.springframework.test.util.TestSocketUtils;
-
 /** {@link RegistryServer} as a process, ready to be registered with. */
 public final class RegistryProcess implements AutoCloseable {
 
@@ -18,7 +16,7 @@ public final class RegistryProcess implements AutoCloseable {
 	}
 
 	public static RegistryProcess start(String name) {
-		int port = TestSocketUtils.findAvailableTcpPort();
+		int port = FreePorts.next();
 		JavaProcess process = JavaProcess.start(BuildDirectory.emptyDirectory(name).resolve("registry.log"),
 				Stream.of("-classpath", System.getProperty("java.class.path"), RegistryServer.class.getName(),
 						"--server.port=" + port));

@@ -14,8 +14,6 @@ import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
-import org.springframework.test.util.TestSocketUtils;
-
 /** The packaged sample as a process on free ports, with a ledger of its own. */
 public final class SampleProcess implements AutoCloseable {
 
@@ -37,8 +35,7 @@ public final class SampleProcess implements AutoCloseable {
 	private SampleProcess(String name, Stream<String> launcher, Stream<String> arguments) {
 		this.name = name;
 		this.directory = BuildDirectory.emptyDirectory(name);
-		this.instance = new Instance("localhost", TestSocketUtils.findAvailableTcpPort(),
-				TestSocketUtils.findAvailableTcpPort());
+		this.instance = new Instance("localhost", FreePorts.next(), FreePorts.next());
 		Stream<String> ownArguments = Stream.of("--server.port=" + this.instance.httpPort(),
 				"--grpc.server.port=" + this.instance.grpcPort(), "--sample.ledger.directory=" + this.directory);
 		this.process = JavaProcess.start(this.directory.resolve("sample.log"),

@@ -40,6 +40,11 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	static InstanceId shutdownInstanceId() {
+		return new InstanceId();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT) // each context drains by
 																// itself
 	DrainGate drainGate() {

@@ -17,6 +17,12 @@ public final class RequestAdmission {
 	/** Name of the response header, or of the metadata, that carries the marker. */
 	public static final String MARKER_NAME = "Graceful-Shutdown";
 
+	/**
+	 * Name of the response header, or of the metadata, that tells which instance the
+	 * marker speaks of.
+	 */
+	public static final String INSTANCE_NAME = "Graceful-Shutdown-Instance";
+
 	/** Marker of an instance that leaves and still serves. */
 	public static final String MARKER_LAME_DUCK = "lame-duck";
 
@@ -37,6 +43,8 @@ public final class RequestAdmission {
 
 	private final ShutdownSequence sequence;
 
+	private final InstanceId instance;
+
 	private final LongAdder stragglers = new LongAdder();
 
 	private final LongAdder rejected = new LongAdder();
@@ -46,11 +54,13 @@ public final class RequestAdmission {
 	 * @param kind the kind of work, such as {@code http}
 	 * @param gate the gate that the requests enter
 	 * @param sequence the sequence that knows the stage
+	 * @param instance the instance that the responses come from
 	 */
-	public RequestAdmission(String kind, DrainGate gate, ShutdownSequence sequence) {
+	public RequestAdmission(String kind, DrainGate gate, ShutdownSequence sequence, InstanceId instance) {
 		this.kind = kind;
 		this.gate = gate;
 		this.sequence = sequence;
+		this.instance = instance;
 	}
 
 	/**
@@ -59,6 +69,14 @@ public final class RequestAdmission {
 	 */
 	public String kind() {
 		return this.kind;
+	}
+
+	/**
+	 * Returns which instance the responses come from, for those that carry a marker.
+	 * @return the identifier of this instance
+	 */
+	public String instanceId() {
+		return this.instance.value();
 	}
 
 	/**

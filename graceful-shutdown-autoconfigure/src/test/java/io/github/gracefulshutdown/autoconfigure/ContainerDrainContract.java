@@ -192,7 +192,8 @@ public abstract class ContainerDrainContract {
 		start();
 		RawConnection stalled = connect(1).get(0).send("GET /hello HT");
 		this.application.closeUntilBlocking().get(8, TimeUnit.SECONDS);
-		assertThat(stalled.readResponse()).startsWith("HTTP/1.1 503").contains("Graceful-Shutdown: rejected");
+		assertThat(stalled.readResponse()).startsWith("HTTP/1.1 503")
+			.contains("Graceful-Shutdown: rejected", "Graceful-Shutdown-Instance: ");
 		assertThat(stalled.readStatus()).isEqualTo("end");
 	}
 

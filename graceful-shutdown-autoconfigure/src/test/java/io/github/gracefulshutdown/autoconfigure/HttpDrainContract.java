@@ -75,7 +75,7 @@ public abstract class HttpDrainContract {
 	void responsesOfAServingInstanceCarryNothing() {
 		HttpResponse<String> response = application().get("/hello");
 		assertThat(response.body()).isEqualTo("hello");
-		assertThat(response.headers().firstValue("Graceful-Shutdown")).isEmpty();
+		assertThat(response.headers().map()).doesNotContainKeys("graceful-shutdown", "graceful-shutdown-instance");
 		assertThat(response.headers().firstValue("Connection")).isEmpty();
 		application().awaitInFlight(0);
 	}
@@ -89,6 +89,7 @@ public abstract class HttpDrainContract {
 			HttpResponse<String> response = application().get("/hello");
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
+			assertThatNamesInstance(response);
 			assertThat(response.headers().firstValue("Connection")).hasValue("close");
 		});
 		assertThat(application().get("/throws").headers().firstValue("Graceful-Shutdown")).hasValue("lame-duck");
@@ -117,12 +118,18 @@ public abstract class HttpDrainContract {
 		HttpResponse<String> response = post(BodyPublishers.ofString("x"));
 		assertThat(response.statusCode()).isEqualTo(503);
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
+		assertThatNamesInstance(response);
 		assertThat(response.headers().firstValue("Retry-After")).hasValue("0");
 		assertThat(response.headers().firstValue("Connection")).hasValue("close");
 		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
 		assertThat(response.body()).contains("\"status\":503", "was not executed");
 		assertThat(executed()).isZero();
 		assertThat(application().gate().inFlight()).isZero();
+	}
+
+	private void assertThatNamesInstance(HttpResponse<String> response) {
+		assertThat(response.headers().allValues("Graceful-Shutdown-Instance"))
+			.containsExactly(application().instanceId());
 	}
 
 	@Test

@@ -96,6 +96,10 @@ public final class WebApplication implements AutoCloseable {
 		});
 	}
 
+	public String instanceId() {
+		return this.context.getBean(InstanceId.class).value();
+	}
+
 	public ConfigurableApplicationContext context() {
 		return this.context;
 	}

@@ -24,6 +24,9 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 	static final Metadata.Key<String> MARKER = Metadata.Key.of(RequestAdmission.MARKER_NAME.toLowerCase(Locale.ROOT),
 			Metadata.ASCII_STRING_MARSHALLER);
 
+	static final Metadata.Key<String> INSTANCE = Metadata.Key
+		.of(RequestAdmission.INSTANCE_NAME.toLowerCase(Locale.ROOT), Metadata.ASCII_STRING_MARSHALLER);
+
 	// See gRFC A6: how long a client waits before it tries again, here not at all.
 	static final Metadata.Key<String> PUSHBACK = Metadata.Key.of("grpc-retry-pushback-ms",
 			Metadata.ASCII_STRING_MARSHALLER);
@@ -82,7 +85,7 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 		Permit permit = this.admission.tryEnter(method);
 		if (permit == null) {
 			this.servers.shutDownIfClosing(); // the context may close during a drain
-			refuse(call);
+			refuse(call, this.admission);
 			return new Listener<>() {
 			};
 		}
@@ -129,9 +132,10 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 	}
 
 	/** Answers that nothing was executed. */
-	static void refuse(ServerCall<?, ?> call) {
+	static void refuse(ServerCall<?, ?> call, RequestAdmission admission) {
 		Metadata trailers = new Metadata();
 		trailers.put(MARKER, RequestAdmission.MARKER_REJECTED);
+		trailers.put(INSTANCE, admission.instanceId());
 		trailers.put(PUSHBACK, "0");
 		call.close(
 				Status.UNAVAILABLE.withDescription(

@@ -81,7 +81,7 @@ class EndableCall<Q, R> extends NoticeCall<Q, R> {
 				super.close(suitable((chosen != null) ? chosen : Status.OK), new Metadata());
 			}
 			else {
-				DrainServerInterceptor.refuse(delegate());
+				DrainServerInterceptor.refuse(delegate(), admission());
 			}
 		}
 		this.context.cancel(Status.CANCELLED.withDescription("This instance is shutting down").asRuntimeException());

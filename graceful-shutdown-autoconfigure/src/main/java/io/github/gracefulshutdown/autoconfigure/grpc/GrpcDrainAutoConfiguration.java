@@ -4,6 +4,7 @@ import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.BindableService;
@@ -36,8 +37,8 @@ public final class GrpcDrainAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "grpcRequestAdmission")
-	RequestAdmission grpcRequestAdmission(DrainGate gate, ShutdownSequence sequence) {
-		return new RequestAdmission("grpc", gate, sequence);
+	RequestAdmission grpcRequestAdmission(DrainGate gate, ShutdownSequence sequence, InstanceId instance) {
+		return new RequestAdmission("grpc", gate, sequence, instance);
 	}
 
 	// Found by the annotation of whichever is there; the JVM leaves the other one out.

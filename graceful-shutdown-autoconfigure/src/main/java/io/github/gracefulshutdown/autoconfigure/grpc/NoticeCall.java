@@ -18,6 +18,10 @@ class NoticeCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 		this.admission = admission;
 	}
 
+	final RequestAdmission admission() {
+		return this.admission;
+	}
+
 	@Override
 	public void sendHeaders(Metadata headers) {
 		this.noticeGiven = this.admission.isNoticeDue();
@@ -34,7 +38,7 @@ class NoticeCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	 * What the other says of itself is not true of this one: a caller that takes its
 	 * "rejected" for ours would have a call executed twice.
 	 */
-	private static Metadata withMarker(Metadata metadata, boolean noticeDue) {
+	private Metadata withMarker(Metadata metadata, boolean noticeDue) {
 		boolean passedOn = metadata.containsKey(DrainServerInterceptor.MARKER);
 		if (!passedOn && !noticeDue) {
 			return metadata;
@@ -43,10 +47,12 @@ class NoticeCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 		own.merge(metadata);
 		if (passedOn) {
 			own.discardAll(DrainServerInterceptor.MARKER);
+			own.discardAll(DrainServerInterceptor.INSTANCE);
 			own.discardAll(DrainServerInterceptor.PUSHBACK);
 		}
 		if (noticeDue) {
 			own.put(DrainServerInterceptor.MARKER, RequestAdmission.MARKER_LAME_DUCK);
+			own.put(DrainServerInterceptor.INSTANCE, this.admission.instanceId());
 		}
 		return own;
 	}

@@ -1,7 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.EofException;
@@ -27,15 +27,6 @@ final class Http1Connection extends JettyConnection {
 
 	}
 
-	private static final String REFUSAL = """
-			HTTP/1.1 503 \r
-			Graceful-Shutdown: rejected\r
-			Retry-After: 0\r
-			Content-Length: 0\r
-			Connection: close\r
-			\r
-			""";
-
 	private final HttpConnection connection;
 
 	Http1Connection(AbstractEndPoint socket, HttpConnection connection, long dryingSinceNanos) {
@@ -57,10 +48,10 @@ final class Http1Connection extends JettyConnection {
 	 * a reset of it.
 	 */
 	@Override
-	void closeIfIdle() {
+	void closeIfIdle(byte[] refusal) {
 		State state = state();
 		if (state == State.STALLED) {
-			refuse();
+			refuse(refusal);
 		}
 		if ((state == State.IDLE || state == State.STALLED) && endPoint() instanceof AbstractEndPoint endPoint) {
 			endPoint.getFillInterest().onFail(new EofException("The instance is shutting down"));
@@ -82,9 +73,9 @@ final class Http1Connection extends JettyConnection {
 		return (isSilent() && !(unused && isPatienceDue())) ? State.IDLE : State.BUSY;
 	}
 
-	private void refuse() {
+	private void refuse(byte[] refusal) {
 		try {
-			endPoint().flush(StandardCharsets.US_ASCII.encode(REFUSAL));
+			endPoint().flush(ByteBuffer.wrap(refusal));
 		}
 		catch (IOException ex) { // the connection is broken, and closed by Jetty
 			endPoint().close();

@@ -41,7 +41,7 @@ final class Http2Connection extends JettyConnection {
 
 	/** Closes our half once the client is told which stream was the last. */
 	@Override
-	void closeIfIdle() {
+	void closeIfIdle(byte[] refusal) {
 		if (isIdle()) {
 			this.session.close(ErrorCode.NO_ERROR.code, "shutdown", Callback.from(endPoint()::shutdownOutput));
 		}

@@ -87,8 +87,9 @@ abstract class JettyConnection {
 	/**
 	 * Closes the connection if it is idle. If it is stalled in the middle of a request it
 	 * gets the answer that this was not executed.
+	 * @param refusal the bytes of that answer
 	 */
-	abstract void closeIfIdle();
+	abstract void closeIfIdle(byte[] refusal);
 
 	final boolean isClosed() {
 		return !endPoint().isOpen() || endPoint().isOutputShutdown();
@@ -137,7 +138,7 @@ abstract class JettyConnection {
 		}
 
 		@Override
-		void closeIfIdle() {
+		void closeIfIdle(byte[] refusal) {
 			if (!isBusy()) {
 				endPoint().close();
 			}

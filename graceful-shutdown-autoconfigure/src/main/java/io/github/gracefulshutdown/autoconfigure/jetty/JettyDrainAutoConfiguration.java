@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.internal.HttpConnection;
@@ -24,8 +25,8 @@ import org.springframework.context.annotation.Bean;
 public final class JettyDrainAutoConfiguration {
 
 	@Bean
-	JettyRequestIntake jettyRequestIntake(ApplicationContext context) {
-		return new JettyRequestIntake(context);
+	JettyRequestIntake jettyRequestIntake(ApplicationContext context, InstanceId instance) {
+		return new JettyRequestIntake(context, instance);
 	}
 
 }

@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
+import io.github.gracefulshutdown.autoconfigure.RawRefusal;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
@@ -22,12 +24,15 @@ final class JettyRequestIntake implements RequestIntake {
 
 	private final ApplicationContext context;
 
+	private final byte[] refusal;
+
 	private final Queue<HttpConfiguration> shortened = new ConcurrentLinkedQueue<>();
 
 	private volatile long dryingSinceNanos = System.nanoTime();
 
-	JettyRequestIntake(ApplicationContext context) {
+	JettyRequestIntake(ApplicationContext context, InstanceId instance) {
 		this.context = context;
+		this.refusal = RawRefusal.of(instance);
 	}
 
 	@Override
@@ -59,7 +64,7 @@ final class JettyRequestIntake implements RequestIntake {
 
 	@Override
 	public void closeIdle() {
-		connections().forEach(JettyConnection::closeIfIdle);
+		connections().forEach((connection) -> connection.closeIfIdle(this.refusal));
 	}
 
 	@Override

@@ -1,6 +1,5 @@
 package io.github.gracefulshutdown.autoconfigure.netty;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -57,15 +56,6 @@ final class NettyConnection extends ChannelDuplexHandler {
 	// just taken out of its pool, gets its next request within that time, and with the
 	// refusal it is told to leave.
 	private static final Duration SILENCE = Duration.ofMillis(100);
-
-	private static final byte[] REFUSAL = """
-			HTTP/1.1 503 Service Unavailable\r
-			Graceful-Shutdown: rejected\r
-			Retry-After: 0\r
-			Content-Length: 0\r
-			Connection: close\r
-			\r
-			""".getBytes(StandardCharsets.US_ASCII);
 
 	private final Channel channel;
 
@@ -166,9 +156,11 @@ final class NettyConnection extends ChannelDuplexHandler {
 	/**
 	 * Closes the connection if it is idle. If it is stalled in the middle of a request it
 	 * gets the answer that this was not executed.
+	 * @param dryingSinceNanos when the drain began
+	 * @param refusal the bytes of that answer
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, it is closed
-	void closeIfIdle(long dryingSinceNanos) {
+	void closeIfIdle(long dryingSinceNanos, byte[] refusal) {
 		State state = state(dryingSinceNanos);
 		if (state == State.IDLE) {
 			this.channel.close();
@@ -177,7 +169,7 @@ final class NettyConnection extends ChannelDuplexHandler {
 			this.closing = true;
 			this.channel.pipeline()
 				.context(this)
-				.writeAndFlush(Unpooled.wrappedBuffer(REFUSAL))
+				.writeAndFlush(Unpooled.wrappedBuffer(refusal))
 				.addListener(ChannelFutureListener.CLOSE);
 		}
 	}

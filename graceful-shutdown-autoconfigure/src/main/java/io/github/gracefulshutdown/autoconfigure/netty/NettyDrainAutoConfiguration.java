@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.netty;
 
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import reactor.netty.http.server.HttpServer;
 
@@ -20,8 +21,8 @@ import org.springframework.context.annotation.Bean;
 public final class NettyDrainAutoConfiguration {
 
 	@Bean
-	NettyRequestIntake nettyRequestIntake(ShutdownSequence sequence) {
-		return new NettyRequestIntake(sequence);
+	NettyRequestIntake nettyRequestIntake(ShutdownSequence sequence, InstanceId instance) {
+		return new NettyRequestIntake(sequence, instance);
 	}
 
 	@Bean

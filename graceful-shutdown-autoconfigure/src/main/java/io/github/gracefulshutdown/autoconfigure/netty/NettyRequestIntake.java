@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
+import io.github.gracefulshutdown.autoconfigure.RawRefusal;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.github.gracefulshutdown.autoconfigure.netty.NettyConnection.State;
@@ -36,12 +38,15 @@ final class NettyRequestIntake implements RequestIntake {
 
 	private final ShutdownSequence sequence;
 
+	private final byte[] refusal;
+
 	private volatile @Nullable DisposableServer server;
 
 	private volatile long dryingSinceNanos = System.nanoTime();
 
-	NettyRequestIntake(ShutdownSequence sequence) {
+	NettyRequestIntake(ShutdownSequence sequence, InstanceId instance) {
 		this.sequence = sequence;
+		this.refusal = RawRefusal.of(instance);
 	}
 
 	/** Returns the server, made to show its connections. */
@@ -95,7 +100,7 @@ final class NettyRequestIntake implements RequestIntake {
 		long since = this.dryingSinceNanos;
 		connectionsByLoop().forEach((loop, those) -> loop.execute(() -> {
 			for (NettyConnection connection : those) {
-				connection.closeIfIdle(since);
+				connection.closeIfIdle(since, this.refusal);
 			}
 		}));
 	}

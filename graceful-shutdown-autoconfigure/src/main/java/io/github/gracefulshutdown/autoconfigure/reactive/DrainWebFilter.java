@@ -142,6 +142,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 		MarkerHeader.remove(headers);
 		if (this.admission.isNoticeDue()) {
 			headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_LAME_DUCK);
+			headers.set(RequestAdmission.INSTANCE_NAME, this.admission.instanceId());
 			if (this.admission.isConnectionCloseDue() && !isHandshake(request)) {
 				ConnectionHeader.close(request, headers);
 			}

@@ -9,8 +9,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The header with the marker. It speaks of the instance that has set it, so an instance
- * that passes the response of another on, as a gateway does, removes it.
+ * The headers with the marker. They speak of the instance that has set them, so an
+ * instance that passes the response of another on, as a gateway does, removes them.
  */
 final class MarkerHeader {
 
@@ -24,8 +24,13 @@ final class MarkerHeader {
 	}
 
 	static void remove(HttpHeaders headers) {
-		if (headers.getFirst(RequestAdmission.MARKER_NAME) != null) {
-			ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.MARKER_NAME);
+		remove(headers, RequestAdmission.MARKER_NAME);
+		remove(headers, RequestAdmission.INSTANCE_NAME);
+	}
+
+	private static void remove(HttpHeaders headers, String name) {
+		if (headers.getFirst(name) != null) {
+			ReflectionUtils.invokeMethod(REMOVE, headers, name);
 		}
 	}
 

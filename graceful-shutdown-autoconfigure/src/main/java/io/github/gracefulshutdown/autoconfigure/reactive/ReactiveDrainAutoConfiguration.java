@@ -5,6 +5,7 @@ import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import reactor.core.publisher.Mono;
@@ -38,8 +39,8 @@ public final class ReactiveDrainAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "httpRequestAdmission")
-	RequestAdmission httpRequestAdmission(DrainGate gate, ShutdownSequence sequence) {
-		return new RequestAdmission("http", gate, sequence);
+	RequestAdmission httpRequestAdmission(DrainGate gate, ShutdownSequence sequence, InstanceId instance) {
+		return new RequestAdmission("http", gate, sequence, instance);
 	}
 
 	@Bean
@@ -49,7 +50,8 @@ public final class ReactiveDrainAutoConfiguration {
 			ObjectProvider<EndlessResponses> endlessResponses, ObjectProvider<CorsWebFilter> corsFilters,
 			ObjectProvider<CorsConfigurationSource> corsConfigurationSources,
 			ObjectProvider<HandlerMapping> handlerMappings) {
-		Rejection rejection = new Rejection(new CrossOrigin(corsFilters, corsConfigurationSources, handlerMappings));
+		Rejection rejection = new Rejection(httpRequestAdmission,
+				new CrossOrigin(corsFilters, corsConfigurationSources, handlerMappings));
 		return new DrainWebFilter(httpRequestAdmission, rejection, context, exemptPaths, endlessWork, endlessResponses);
 	}
 

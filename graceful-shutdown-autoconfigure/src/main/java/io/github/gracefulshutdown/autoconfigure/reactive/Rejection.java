@@ -21,9 +21,12 @@ final class Rejection {
 
 	private static final byte[] BODY = RequestAdmission.REJECTION_PROBLEM.getBytes(StandardCharsets.UTF_8);
 
+	private final RequestAdmission admission;
+
 	private final CrossOrigin crossOrigin;
 
-	Rejection(CrossOrigin crossOrigin) {
+	Rejection(RequestAdmission admission, CrossOrigin crossOrigin) {
+		this.admission = admission;
 		this.crossOrigin = crossOrigin;
 	}
 
@@ -40,10 +43,11 @@ final class Rejection {
 		return response.setComplete();
 	}
 
-	private static Mono<Void> refuse(ServerHttpRequest request, ServerHttpResponse response) {
+	private Mono<Void> refuse(ServerHttpRequest request, ServerHttpResponse response) {
 		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
 		HttpHeaders headers = response.getHeaders();
 		headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);
+		headers.set(RequestAdmission.INSTANCE_NAME, this.admission.instanceId());
 		headers.set(HttpHeaders.RETRY_AFTER, "0");
 		ConnectionHeader.close(request, headers);
 		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);

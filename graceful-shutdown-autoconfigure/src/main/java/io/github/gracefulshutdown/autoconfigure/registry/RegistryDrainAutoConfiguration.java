@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for leaving service registries. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
@@ -22,6 +24,11 @@ public final class RegistryDrainAutoConfiguration {
 	@ConditionalOnMissingBean
 	RegistrationSource registrationSource(ListableBeanFactory beanFactory) {
 		return new RegistrationSource(beanFactory);
+	}
+
+	@Bean
+	static RegistrationMetadata registrationMetadata(ConfigurableEnvironment environment, InstanceId instance) {
+		return new RegistrationMetadata(environment, instance);
 	}
 
 }

@@ -97,6 +97,7 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 		if (!this.given && this.admission.isNoticeDue() && !isCommitted()) {
 			this.given = true;
 			super.setHeader(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_LAME_DUCK);
+			super.setHeader(RequestAdmission.INSTANCE_NAME, this.admission.instanceId());
 			boolean upgraded = getStatus() == SC_SWITCHING_PROTOCOLS;
 			if (this.persistentConnection && !upgraded && this.admission.isConnectionCloseDue()) {
 				setHeader("Connection", "close");
@@ -110,7 +111,7 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	 */
 	@Override
 	public void setHeader(String name, String value) {
-		if (!RequestAdmission.MARKER_NAME.equalsIgnoreCase(name)) {
+		if (!isMarker(name)) {
 			super.setHeader(name, value);
 		}
 	}
@@ -118,9 +119,14 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	/** Leaves the marker out, see {@link #setHeader}. */
 	@Override
 	public void addHeader(String name, String value) {
-		if (!RequestAdmission.MARKER_NAME.equalsIgnoreCase(name)) {
+		if (!isMarker(name)) {
 			super.addHeader(name, value);
 		}
+	}
+
+	private static boolean isMarker(String header) {
+		return RequestAdmission.MARKER_NAME.equalsIgnoreCase(header)
+				|| RequestAdmission.INSTANCE_NAME.equalsIgnoreCase(header);
 	}
 
 	/**

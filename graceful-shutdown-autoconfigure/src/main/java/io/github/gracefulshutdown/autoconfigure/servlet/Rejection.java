@@ -16,9 +16,12 @@ final class Rejection {
 
 	private static final byte[] BODY = RequestAdmission.REJECTION_PROBLEM.getBytes(StandardCharsets.UTF_8);
 
+	private final RequestAdmission admission;
+
 	private final CrossOrigin crossOrigin;
 
-	Rejection(CrossOrigin crossOrigin) {
+	Rejection(RequestAdmission admission, CrossOrigin crossOrigin) {
+		this.admission = admission;
 		this.crossOrigin = crossOrigin;
 	}
 
@@ -31,9 +34,10 @@ final class Rejection {
 		}
 	}
 
-	private static void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+	private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
 		response.setHeader(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);
+		response.setHeader(RequestAdmission.INSTANCE_NAME, this.admission.instanceId());
 		response.setHeader("Retry-After", "0");
 		// No length: with the last byte of a response Tomcat closes the request as well.
 		response.setContentType("application/problem+json");

@@ -5,6 +5,7 @@ import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import jakarta.servlet.DispatcherType;
@@ -30,8 +31,8 @@ public final class ServletDrainAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "httpRequestAdmission")
-	RequestAdmission httpRequestAdmission(DrainGate gate, ShutdownSequence sequence) {
-		return new RequestAdmission("http", gate, sequence);
+	RequestAdmission httpRequestAdmission(DrainGate gate, ShutdownSequence sequence, InstanceId instance) {
+		return new RequestAdmission("http", gate, sequence, instance);
 	}
 
 	@Bean
@@ -40,7 +41,7 @@ public final class ServletDrainAutoConfiguration {
 			ObjectProvider<ExemptPaths> exemptPaths, ObjectProvider<EndlessResponses> endlessResponses,
 			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources) {
 		EndlessRecognition recognition = new EndlessRecognition(endlessResponses, endlessWork);
-		Rejection rejection = new Rejection(new CrossOrigin(corsConfigurationSources));
+		Rejection rejection = new Rejection(httpRequestAdmission, new CrossOrigin(corsConfigurationSources));
 		DrainFilter filter = new DrainFilter(httpRequestAdmission, recognition, rejection, exemptPaths);
 		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setOrder(DrainFilter.ORDER);

@@ -5,7 +5,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.Socket;
 import java.nio.channels.SelectionKey;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,15 +59,6 @@ final class TomcatConnection {
 	// its client's hands.
 	private static final Duration SILENCE = Duration.ofMillis(100);
 
-	private static final byte[] REFUSAL = """
-			HTTP/1.1 503 \r
-			Graceful-Shutdown: rejected\r
-			Retry-After: 0\r
-			Content-Length: 0\r
-			Connection: close\r
-			\r
-			""".getBytes(StandardCharsets.US_ASCII);
-
 	// It returns a Lock in Tomcat 10 and a ReentrantLock in 11, so that no compiled call
 	// links to both.
 	private static final Method GET_LOCK = Objects
@@ -122,11 +112,11 @@ final class TomcatConnection {
 	 * Closes the connection if it is idle. If it is stalled in the middle of a request it
 	 * gets the answer that this was not executed.
 	 */
-	void closeIfIdle() {
+	void closeIfIdle(byte[] refusal) {
 		withLock(() -> {
 			State state = stateWithLock();
 			if (state == State.STALLED) {
-				refuse();
+				refuse(refusal);
 			}
 			if (state == State.IDLE || state == State.STALLED) {
 				close();
@@ -220,8 +210,8 @@ final class TomcatConnection {
 		return ((AtomicInteger) Objects.requireNonNull(ReflectionUtils.getField(field, handler))).get();
 	}
 
-	private void refuse() throws IOException {
-		this.wrapper.write(false, REFUSAL, 0, REFUSAL.length);
+	private void refuse(byte[] refusal) throws IOException {
+		this.wrapper.write(false, refusal, 0, refusal.length);
 		this.wrapper.flush(false);
 	}
 

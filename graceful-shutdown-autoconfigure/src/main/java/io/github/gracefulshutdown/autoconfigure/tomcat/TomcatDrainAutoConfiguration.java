@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.tomcat;
 
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import org.apache.catalina.Valve;
 import org.apache.catalina.startup.Tomcat;
@@ -27,8 +28,8 @@ public final class TomcatDrainAutoConfiguration {
 
 	@Bean
 	@Lazy(false) // counts from the first request on
-	TomcatRequestIntake tomcatRequestIntake(ApplicationContext context) {
-		return new TomcatRequestIntake(context);
+	TomcatRequestIntake tomcatRequestIntake(ApplicationContext context, InstanceId instance) {
+		return new TomcatRequestIntake(context, instance);
 	}
 
 }

@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
+import io.github.gracefulshutdown.autoconfigure.RawRefusal;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import io.github.gracefulshutdown.autoconfigure.tomcat.TomcatConnection.State;
 import org.apache.catalina.Engine;
@@ -38,14 +40,17 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	private final ApplicationContext context;
 
+	private final byte[] refusal;
+
 	private final RequestsInsideValve inside = new RequestsInsideValve();
 
 	private final Map<AbstractHttp11Protocol<?>, Integer> requestsPerConnection = new ConcurrentHashMap<>();
 
 	private volatile long dryingSinceMillis;
 
-	TomcatRequestIntake(ApplicationContext context) {
+	TomcatRequestIntake(ApplicationContext context, InstanceId instance) {
 		this.context = context;
+		this.refusal = RawRefusal.of(instance);
 	}
 
 	@Override
@@ -90,7 +95,7 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	@Override
 	public void closeIdle() {
-		connections().forEach(TomcatConnection::closeIfIdle);
+		connections().forEach((connection) -> connection.closeIfIdle(this.refusal));
 	}
 
 	@Override

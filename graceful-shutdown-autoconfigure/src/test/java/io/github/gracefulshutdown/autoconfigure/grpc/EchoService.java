@@ -98,6 +98,7 @@ final class EchoService implements BindableService {
 		if (request.equals("pass-on")) {
 			Metadata trailers = new Metadata();
 			trailers.put(DrainServerInterceptor.MARKER, "rejected");
+			trailers.put(DrainServerInterceptor.INSTANCE, "other");
 			trailers.put(DrainServerInterceptor.PUSHBACK, "0");
 			trailers.put(OTHER, "kept");
 			response.onNext(request); // Tomcat cannot send trailers alone

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -91,6 +92,8 @@ abstract class GrpcDrainContract {
 		EchoService.release("block");
 		assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("block");
 		assertThat(marker(this.headers)).isEqualTo("lame-duck");
+		assertThat(Objects.requireNonNull(this.headers.get()).get(DrainServerInterceptor.INSTANCE))
+			.isEqualTo(instanceId());
 		closed.get(10, TimeUnit.SECONDS);
 	}
 
@@ -101,6 +104,7 @@ abstract class GrpcDrainContract {
 			assertThat(ex.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 			Metadata trailers = Objects.requireNonNull(ex.getTrailers());
 			assertThat(trailers.get(DrainServerInterceptor.MARKER)).isEqualTo("rejected");
+			assertThat(trailers.get(DrainServerInterceptor.INSTANCE)).isEqualTo(instanceId());
 			assertThat(trailers.get(DrainServerInterceptor.PUSHBACK))
 				.isEqualTo(GrpcApplication.IN_SERVLET_CONTAINER ? null : "0");
 		});
@@ -212,6 +216,7 @@ abstract class GrpcDrainContract {
 		assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> call("pass-on")).satisfies((ex) -> {
 			Metadata trailers = Objects.requireNonNull(ex.getTrailers());
 			assertThat(trailers.containsKey(DrainServerInterceptor.MARKER)).isFalse();
+			assertThat(trailers.containsKey(DrainServerInterceptor.INSTANCE)).isFalse();
 			assertThat(trailers.containsKey(DrainServerInterceptor.PUSHBACK)).isFalse();
 			assertThat(trailers.get(EchoService.OTHER)).isEqualTo("kept");
 		});
@@ -219,6 +224,10 @@ abstract class GrpcDrainContract {
 
 	private static @Nullable String marker(AtomicReference<Metadata> metadata) {
 		return Objects.requireNonNull(metadata.get()).get(DrainServerInterceptor.MARKER);
+	}
+
+	private String instanceId() {
+		return this.application.context().getBean(InstanceId.class).value();
 	}
 
 	private void awaitInFlight(long expected) {

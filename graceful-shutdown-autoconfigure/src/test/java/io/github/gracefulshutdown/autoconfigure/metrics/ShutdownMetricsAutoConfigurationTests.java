@@ -9,6 +9,7 @@ import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -108,7 +109,7 @@ class ShutdownMetricsAutoConfigurationTests {
 
 		@Bean
 		RequestAdmission jobAdmission(DrainGate gate, ShutdownSequence sequence) {
-			return new RequestAdmission("job", gate, sequence);
+			return new RequestAdmission("job", gate, sequence, new InstanceId());
 		}
 
 	}

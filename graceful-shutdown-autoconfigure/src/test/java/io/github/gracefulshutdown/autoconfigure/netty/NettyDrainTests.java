@@ -133,7 +133,8 @@ class NettyDrainTests {
 		start();
 		RawConnection stalled = connect(1).get(0).send("GET /hello HT");
 		assertThat(this.application.sequence().drain().get(8, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
-		assertThat(stalled.readResponse()).startsWith("HTTP/1.1 503").contains("Graceful-Shutdown: rejected");
+		assertThat(stalled.readResponse()).startsWith("HTTP/1.1 503")
+			.contains("Graceful-Shutdown: rejected", "Graceful-Shutdown-Instance: ");
 		assertThat(stalled.readStatus()).isEqualTo("end");
 	}
 

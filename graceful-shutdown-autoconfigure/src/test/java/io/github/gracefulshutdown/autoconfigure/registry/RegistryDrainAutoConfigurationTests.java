@@ -10,10 +10,13 @@ import java.util.concurrent.TimeUnit;
 import io.github.gracefulshutdown.autoconfigure.Announcement;
 import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
@@ -22,6 +25,7 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,6 +60,22 @@ class RegistryDrainAutoConfigurationTests {
 	void theSourceOfTheUserWins() {
 		this.contextRunner.withBean("userSource", RegistrationSource.class)
 			.run((context) -> assertThat(context).hasSingleBean(RegistrationSource.class).hasBean("userSource"));
+	}
+
+	@Test
+	void theRegistrationsHaveTheIdentifierOfTheInstanceBesideTheMetadataOfTheUser() {
+		this.contextRunner.withPropertyValues("eureka.instance.metadata-map.zone=a").run((context) -> {
+			String id = context.getBean(InstanceId.class).value();
+			for (String map : List.of("eureka.instance.metadata-map", "spring.cloud.consul.discovery.metadata",
+					"spring.cloud.zookeeper.discovery.metadata", "spring.cloud.nacos.discovery.metadata")) {
+				assertThat(metadata(context.getEnvironment(), map)).containsEntry("graceful-shutdown-instance", id);
+			}
+			assertThat(metadata(context.getEnvironment(), "eureka.instance.metadata-map")).containsEntry("zone", "a");
+		});
+	}
+
+	private static Map<String, String> metadata(Environment environment, String name) {
+		return Binder.get(environment).bind(name, Bindable.mapOf(String.class, String.class)).get();
 	}
 
 	@Test

@@ -6,18 +6,18 @@ import java.util.stream.Stream;
 /** {@link RegistryServer} as a process, ready to be registered with. */
 public final class RegistryProcess implements AutoCloseable {
 
-	private final JavaProcess process;
+	private final ChildProcess process;
 
 	private final URI url;
 
-	private RegistryProcess(JavaProcess process, URI url) {
+	private RegistryProcess(ChildProcess process, URI url) {
 		this.process = process;
 		this.url = url;
 	}
 
 	public static RegistryProcess start(String name) {
 		int port = FreePorts.next();
-		JavaProcess process = JavaProcess.start(BuildDirectory.emptyDirectory(name).resolve("registry.log"),
+		ChildProcess process = ChildProcess.startJava(BuildDirectory.emptyDirectory(name).resolve("registry.log"),
 				Stream.of("-classpath", System.getProperty("java.class.path"), RegistryServer.class.getName(),
 						"--server.port=" + port));
 		RegistryProcess registry = new RegistryProcess(process, URI.create("http://localhost:" + port + "/eureka/"));

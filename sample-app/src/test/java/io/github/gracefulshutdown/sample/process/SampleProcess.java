@@ -24,7 +24,7 @@ public final class SampleProcess implements AutoCloseable {
 
 	private final String name;
 
-	private final JavaProcess process;
+	private final ChildProcess process;
 
 	private final Path directory;
 
@@ -32,13 +32,13 @@ public final class SampleProcess implements AutoCloseable {
 
 	private long terminatedNanos;
 
-	private SampleProcess(String name, Stream<String> launcher, Stream<String> arguments) {
+	private SampleProcess(String name, Instance instance, Stream<String> launcher, Stream<String> arguments) {
 		this.name = name;
 		this.directory = BuildDirectory.emptyDirectory(name);
-		this.instance = new Instance("localhost", FreePorts.next(), FreePorts.next());
+		this.instance = instance;
 		Stream<String> ownArguments = Stream.of("--server.port=" + this.instance.httpPort(),
 				"--grpc.server.port=" + this.instance.grpcPort(), "--sample.ledger.directory=" + this.directory);
-		this.process = JavaProcess.start(this.directory.resolve("sample.log"),
+		this.process = ChildProcess.startJava(this.directory.resolve("sample.log"),
 				Stream.of(launcher, ownArguments, arguments).flatMap((part) -> part));
 	}
 
@@ -50,7 +50,7 @@ public final class SampleProcess implements AutoCloseable {
 	 * @return the process, which may not be ready yet
 	 */
 	public static SampleProcess start(String name, RegistryProcess registry, String... arguments) {
-		return new SampleProcess(name, jar(),
+		return new SampleProcess(name, newInstance(), jar(),
 				with("--eureka.client.service-url.defaultZone=" + registry.url(), arguments));
 	}
 
@@ -61,7 +61,18 @@ public final class SampleProcess implements AutoCloseable {
 	 * @return the process, which may not be ready yet
 	 */
 	public static SampleProcess startWithoutRegistry(String name, String... arguments) {
-		return new SampleProcess(name, jar(), with(WITHOUT_REGISTRY, arguments));
+		return startOn(newInstance(), name, arguments);
+	}
+
+	/**
+	 * Starts an instance that no registry knows on ports that were in use before.
+	 * @param instance where the instance is to be
+	 * @param name the name of the instance, unique in a run
+	 * @param arguments the command line arguments
+	 * @return the process, which may not be ready yet
+	 */
+	public static SampleProcess startOn(Instance instance, String name, String... arguments) {
+		return new SampleProcess(name, instance, jar(), with(WITHOUT_REGISTRY, arguments));
 	}
 
 	/**
@@ -75,7 +86,11 @@ public final class SampleProcess implements AutoCloseable {
 		Stream<String> launcher = Stream.of("-Dloader.path=" + BuildDirectory.testClasses(), "-classpath",
 				BuildDirectory.sampleJar().toString(), "org.springframework.boot.loader.launch.PropertiesLauncher",
 				"--spring.main.sources=" + bean.getName());
-		return new SampleProcess(name, launcher, with(WITHOUT_REGISTRY, arguments));
+		return new SampleProcess(name, newInstance(), launcher, with(WITHOUT_REGISTRY, arguments));
+	}
+
+	private static Instance newInstance() {
+		return new Instance("localhost", FreePorts.next(), FreePorts.next());
 	}
 
 	private static Stream<String> jar() {

@@ -19,10 +19,10 @@ import org.awaitility.Awaitility;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A JVM of its own, small enough for several to share two cores, with its output in a
- * file. It is killed when it is closed, and at the latest when this JVM ends.
+ * A process with its output in a file. It is killed when it is closed, and at the latest
+ * when this JVM ends.
  */
-final class JavaProcess implements AutoCloseable {
+final class ChildProcess implements AutoCloseable {
 
 	private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
@@ -36,21 +36,25 @@ final class JavaProcess implements AutoCloseable {
 
 	private final CompletableFuture<Long> exitNanos;
 
-	private JavaProcess(Process process, Path log) {
+	private ChildProcess(Process process, Path log) {
 		this.process = process;
 		this.log = log;
 		this.exitNanos = process.onExit().thenApply((exited) -> System.nanoTime());
 	}
 
-	static JavaProcess start(Path log, Stream<String> arguments) {
-		List<String> command = Stream.of(Stream.of(JAVA), SMALL.stream(), arguments).flatMap((part) -> part).toList();
+	/** Starts a JVM, small enough for several to share two cores. */
+	static ChildProcess startJava(Path log, Stream<String> arguments) {
+		return start(log, Stream.of(Stream.of(JAVA), SMALL.stream(), arguments).flatMap((part) -> part).toList());
+	}
+
+	static ChildProcess start(Path log, List<String> command) {
 		try {
 			Files.createDirectories(log.getParent());
 			Process process = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(log.toFile())
 				.start();
 			Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-			return new JavaProcess(process, log);
+			return new ChildProcess(process, log);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -17,6 +17,8 @@ final class Call {
 
 	private static final Logger logger = LoggerFactory.getLogger(Call.class);
 
+	private final String name;
+
 	private final CalledService service;
 
 	private final LeavingInstances leaving;
@@ -29,15 +31,17 @@ final class Call {
 
 	private Supplier<List<CalledInstance>> offered = List::of;
 
-	Call(CalledService service, LeavingInstances leaving, int maxInstances) {
+	Call(String name, CalledService service, LeavingInstances leaving, int maxInstances) {
+		this.name = name;
 		this.service = service;
 		this.leaving = leaving;
 		this.maxInstances = maxInstances;
 		service.budget().call();
 	}
 
+	/** Returns the name of the service that is called. */
 	String service() {
-		return this.service.name();
+		return this.name;
 	}
 
 	/** Takes note of the instance that the call goes to now. */

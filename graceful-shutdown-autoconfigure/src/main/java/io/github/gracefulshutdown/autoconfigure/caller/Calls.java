@@ -27,7 +27,7 @@ final class Calls {
 
 	/** Begins a call, which pays its share into the budget of the service. */
 	Call begin(String service) {
-		return new Call(this.services.get(service), this.leaving, this.maxInstances);
+		return new Call(service, this.services.get(service), this.leaving, this.maxInstances);
 	}
 
 	LeavingInstances leaving() {

@@ -112,7 +112,13 @@ final class RetryingLoadBalancerClient implements LoadBalancerClient {
 	}
 
 	private static @Nullable Notice notice(ClientHttpResponse response) throws IOException {
-		return MarkerHeaders.notice(response.getHeaders(), response.getStatusCode().value());
+		try {
+			return MarkerHeaders.notice(response.getHeaders(), response.getStatusCode().value());
+		}
+		catch (IOException ex) { // some clients wait for the answer only now
+			response.close();
+			throw ex;
+		}
 	}
 
 	@SuppressWarnings("unchecked") // the response of whoever asks for one

@@ -41,7 +41,7 @@ enum BalancedClient {
 			RestClient.RequestBodySpec request = context.getBean(RestClient.Builder.class)
 				.clone()
 				.requestInterceptor((sent, bytes, execution) -> {
-					sent.getHeaders().add("X-Signature", "signed");
+					sent.getHeaders().add(SIGNATURE, String.valueOf(sent.getURI().getPort()));
 					return execution.execute(sent, bytes);
 				})
 				.build()
@@ -64,7 +64,7 @@ enum BalancedClient {
 				.clone()
 				.filter((sent,
 						next) -> next.exchange(org.springframework.web.reactive.function.client.ClientRequest.from(sent)
-							.header("X-Signature", "signed")
+							.header(SIGNATURE, String.valueOf(sent.url().getPort()))
 							.build()))
 				.build()
 				.method(method)
@@ -76,6 +76,9 @@ enum BalancedClient {
 		}
 
 	};
+
+	/** Name of a header that is added once the instance is chosen, and names its port. */
+	static final String SIGNATURE = "X-Signature";
 
 	abstract ResponseEntity<String> call(ApplicationContext context, HttpMethod method, String url,
 			@Nullable String body);

@@ -65,8 +65,12 @@ final class ScriptedInstance implements AutoCloseable {
 		return instance(service, Map.of());
 	}
 
+	int port() {
+		return this.server.getAddress().getPort();
+	}
+
 	private ServiceInstance instance(String service, Map<String, String> metadata) {
-		int port = this.server.getAddress().getPort();
+		int port = port();
 		return new DefaultServiceInstance(service + "-" + port, service, "localhost", port, false, metadata);
 	}
 

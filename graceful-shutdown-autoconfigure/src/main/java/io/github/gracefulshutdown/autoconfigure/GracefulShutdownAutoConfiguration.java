@@ -70,8 +70,13 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	LameDuckLifecycle lameDuckLifecycle(ShutdownState state, DrainGate gate, Environment environment) {
-		return new LameDuckLifecycle(state, this.time, gate, this.properties.getLameDuck(),
+	Probers probers() {
+		return new Probers(this.time, this.properties.getLameDuck().getHealthChecks());
+	}
+
+	@Bean
+	LameDuckLifecycle lameDuckLifecycle(ShutdownState state, DrainGate gate, Probers probers, Environment environment) {
+		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(),
 				CloudPlatform.getActive(environment) != null);
 	}
 

@@ -133,6 +133,13 @@ public class GracefulShutdownProperties {
 		private @Nullable Duration minimum;
 
 		/**
+		 * Number of refused health checks in a row after which whoever polls the health
+		 * of this instance, such as a load balancer, takes it out. The lame duck lasts
+		 * until each has seen that many, within the maximum. Zero waits for none.
+		 */
+		private int healthChecks = 3;
+
+		/**
 		 * Time without work in flight and without arrivals after which the callers are
 		 * taken to have left. Zero has the minimum alone decide. If a duration suffix is
 		 * not specified, seconds will be used.
@@ -153,6 +160,14 @@ public class GracefulShutdownProperties {
 
 		public void setMinimum(@Nullable Duration minimum) {
 			this.minimum = minimum;
+		}
+
+		public int getHealthChecks() {
+			return this.healthChecks;
+		}
+
+		public void setHealthChecks(int healthChecks) {
+			this.healthChecks = healthChecks;
 		}
 
 		public Duration getQuietPeriod() {

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Goes on serving while the callers leave: until the minimum has passed and it has been
- * quiet for the quiet period, or until the maximum.
+ * Goes on serving while the callers leave: until the minimum has passed, the probers have
+ * been refused often enough, and it has been quiet for the quiet period, or until the
+ * maximum.
  */
 final class LameDuckLifecycle extends AbstractStepLifecycle {
 
@@ -21,6 +22,8 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 
 	private final DrainGate gate;
 
+	private final Probers probers;
+
 	private final @Nullable Duration minimum;
 
 	private final Duration quietPeriod;
@@ -29,10 +32,11 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 
 	private final boolean onCloudPlatform;
 
-	LameDuckLifecycle(ShutdownState state, TimeSource time, DrainGate gate,
+	LameDuckLifecycle(ShutdownState state, TimeSource time, DrainGate gate, Probers probers,
 			GracefulShutdownProperties.LameDuck settings, boolean onCloudPlatform) {
 		super("lame duck", PHASE, state, time);
 		this.gate = gate;
+		this.probers = probers;
 		this.minimum = settings.getMinimum();
 		this.quietPeriod = settings.getQuietPeriod();
 		this.maximum = settings.getMaximum();
@@ -43,8 +47,15 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 	CompletableFuture<String> perform(Drain drain) {
 		Deadline latest = Deadline.in(drain.deadline().atMost(this.maximum), time());
 		Deadline earliest = Deadline.in(latest.atMost(minimum(drain)), time());
-		drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), earliest.remaining()));
-		return endWhenQuiet(drain, earliest, latest);
+		ProberWatch watch = this.probers.watch();
+		drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), earliest.remaining(),
+				latest.atMost(longer(earliest.remaining(), watch.expected())), watch));
+		return endWhenQuiet(drain, earliest, latest, watch).thenApply((found) -> withSummary(found, watch));
+	}
+
+	private static String withSummary(String found, ProberWatch watch) {
+		String summary = watch.summary();
+		return (summary != null) ? found + "; " + summary : found;
 	}
 
 	private Duration minimum(Drain drain) {
@@ -57,10 +68,14 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 	/*
 	 * Looks, and looks again at the first moment at which the answer can be another. With
 	 * work in flight that is a whole quiet period away, because its end is yet to come;
-	 * otherwise it is the rest of the period since the last activity.
+	 * otherwise it is the rest of the period since the last activity. A prober that acts
+	 * on its last refusal may have sent a request just before, so that counts as activity
+	 * too; each check has us look again.
 	 */
-	private CompletableFuture<String> endWhenQuiet(Drain drain, Deadline earliest, Deadline latest) {
-		Duration wait = longer(earliest.remaining(), this.quietPeriod.minus(this.gate.quietFor()));
+	private CompletableFuture<String> endWhenQuiet(Drain drain, Deadline earliest, Deadline latest, ProberWatch watch) {
+		CompletableFuture<Void> nextCheck = this.probers.nextCheck();
+		Duration quiet = longer(this.quietPeriod.minus(this.gate.quietFor()), watch.remaining(this.quietPeriod));
+		Duration wait = longer(earliest.remaining(), quiet);
 		if (wait.isNegative() || wait.isZero()) {
 			return CompletableFuture.completedFuture("quiet");
 		}
@@ -68,9 +83,9 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 			return CompletableFuture
 				.completedFuture("the maximum has passed without quiet, %d in flight".formatted(this.gate.inFlight()));
 		}
-		return CompletableFuture.anyOf(time().in(latest.atMost(wait)), drain.cancelled())
+		return CompletableFuture.anyOf(time().in(latest.atMost(wait)), nextCheck, drain.cancelled())
 			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")
-					: endWhenQuiet(drain, earliest, latest));
+					: endWhenQuiet(drain, earliest, latest, watch));
 	}
 
 	private static Duration longer(Duration one, Duration other) {

@@ -54,6 +54,11 @@ final class ShutdownPropertiesValidator {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "websocket.close-code", closeCode,
 					"Use 1012 (service restart) or 1001 (going away).");
 		}
+		int healthChecks = properties.getLameDuck().getHealthChecks();
+		if (healthChecks < 0) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "lame-duck.health-checks", healthChecks,
+					"A number of health checks is zero or more.");
+		}
 		int exitCode = properties.getForceExit().getExitCode();
 		if (exitCode < 0 || exitCode > 255) {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "force-exit.exit-code", exitCode,

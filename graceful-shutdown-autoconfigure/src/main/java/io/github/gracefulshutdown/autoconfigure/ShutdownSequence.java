@@ -281,10 +281,7 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 			waitingFor.add("deregistration");
 		}
 		else if (stage() == Stage.LAME_DUCK) {
-			Duration elapsed = Duration.ofNanos(this.time.nanoTime() - window.startNanos());
-			Duration rest = window.minimum().minus(elapsed);
-			waitingFor.add(rest.isNegative() ? "callers to be quiet"
-					: "the minimum of the lame duck, %d ms more".formatted(rest.toMillis()));
+			waitingFor.addAll(window.waitingFor(this.time.nanoTime()));
 		}
 		work.stream().limit(WorkInFlightText.LIMIT).map(WorkInFlightText::of).forEach(waitingFor::add);
 		return waitingFor;

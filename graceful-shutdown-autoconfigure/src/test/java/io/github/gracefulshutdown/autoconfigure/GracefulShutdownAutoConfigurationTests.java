@@ -134,7 +134,7 @@ class GracefulShutdownAutoConfigurationTests {
 
 		@ParameterizedTest
 		@CsvSource({ "timeout=-1s", "timeout=0", "timeout=999999d", "drain.timeout=-5", "lame-duck.minimum=-1ms",
-				"lame-duck.quiet-period=-1s", "lame-duck.maximum=-1s", "deregistration.timeout=-1s",
+				"lame-duck.quiet-period=-1s", "lame-duck.maximum=-1s", "lame-duck.health-checks=-1", "deregistration.timeout=-1s",
 				"teardown.timeout=-1s", "force-exit.exit-code=256", "force-exit.exit-code=-1",
 				"streams.media-types=events", "streams.media-types=text/event-stream;charset=utf-8",
 				"streams.media-types=text/*", "grpc.endless-methods=test.Chat", "grpc.endless-methods=/test.Chat/Join",

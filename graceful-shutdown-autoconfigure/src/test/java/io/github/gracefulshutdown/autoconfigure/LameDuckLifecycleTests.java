@@ -17,6 +17,8 @@ class LameDuckLifecycleTests {
 
 	private final StepFixture fixture = new StepFixture();
 
+	private final Probers probers = new Probers(this.fixture.time, 3);
+
 	private final GracefulShutdownProperties.LameDuck settings = new GracefulShutdownProperties.LameDuck();
 
 	@AfterEach
@@ -129,8 +131,8 @@ class LameDuckLifecycleTests {
 	}
 
 	private LameDuckLifecycle lameDuck(boolean onCloudPlatform) {
-		return new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate, this.settings,
-				onCloudPlatform);
+		return new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate, this.probers,
+				this.settings, onCloudPlatform);
 	}
 
 }

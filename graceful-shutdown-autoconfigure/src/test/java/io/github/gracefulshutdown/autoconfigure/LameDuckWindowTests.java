@@ -11,10 +11,10 @@ class LameDuckWindowTests {
 
 	private final long start = Long.MAX_VALUE; // so that every later time has overflown
 
-	private final LameDuckWindow window = new LameDuckWindow(this.start, Duration.ofNanos(100));
+	private final LameDuckWindow window = window(Duration.ofNanos(100));
 
 	@Test
-	void theShareGrowsFromNothingToAllOverTheMinimumAndStaysThere() {
+	void theShareGrowsFromNothingToAllOverTheSpreadAndStaysThere() {
 		assertThat(this.window.elapsedShare(this.start)).isZero();
 		assertThat(this.window.elapsedShare(this.start + 25)).isEqualTo(0.25);
 		assertThat(this.window.elapsedShare(this.start + 100)).isEqualTo(1);
@@ -22,8 +22,12 @@ class LameDuckWindowTests {
 	}
 
 	@Test
-	void theShareIsAllWithoutAMinimum() {
-		assertThat(new LameDuckWindow(this.start, Duration.ZERO).elapsedShare(this.start)).isEqualTo(1);
+	void theShareIsAllWithoutASpread() {
+		assertThat(window(Duration.ZERO).elapsedShare(this.start)).isEqualTo(1);
+	}
+
+	private LameDuckWindow window(Duration spread) {
+		return new LameDuckWindow(this.start, Duration.ZERO, spread, new Probers(new FakeTime(), 3).watch());
 	}
 
 }

@@ -6,7 +6,6 @@ import java.util.TreeSet;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.util.StringUtils;
@@ -19,18 +18,15 @@ import org.springframework.util.function.SingletonSupplier;
  */
 final class ActuatorExemptPaths implements ExemptPaths {
 
-	private static final EndpointId HEALTH = EndpointId.of("health");
-
 	private final SingletonSupplier<Paths> paths;
 
 	/**
 	 * Creates the paths.
 	 * @param endpoints the endpoints, looked up with the first request
-	 * @param servletPath the path of the dispatcher servlet, which is a part of theirs
+	 * @param prefix what their paths begin with on the port of the application
 	 * @param samePort whether the actuator shares the port of the application
 	 */
-	ActuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, String servletPath, boolean samePort) {
-		String prefix = StringUtils.trimTrailingCharacter(servletPath, '/');
+	ActuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, String prefix, boolean samePort) {
 		this.paths = SingletonSupplier.of(() -> {
 			Paths paths = new Paths(new TreeSet<>(), new TreeSet<>());
 			endpoints.forEach((mapped) -> paths.add(mapped, prefix, samePort));
@@ -52,7 +48,7 @@ final class ActuatorExemptPaths implements ExemptPaths {
 	private record Paths(Set<String> lists, Set<String> endpoints) {
 
 		void add(PathMappedEndpoints mapped, String prefix, boolean samePort) {
-			mapped.getAdditionalPaths(WebServerNamespace.SERVER, HEALTH)
+			mapped.getAdditionalPaths(WebServerNamespace.SERVER, ActuatorHealthPaths.HEALTH)
 				.forEach((path) -> this.endpoints.add(prefix + path));
 			if (samePort) {
 				mapped.getAllPaths().forEach((path) -> this.endpoints.add(prefix + path));

@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure.actuate;
 
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
@@ -54,8 +56,17 @@ public final class DrainEndpointAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean(name = "actuatorExemptPaths")
 		ExemptPaths actuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
-			return new ActuatorExemptPaths(endpoints, environment.getProperty("spring.mvc.servlet.path", ""),
-					isOnSamePort(environment));
+			return new ActuatorExemptPaths(endpoints, servletPath(environment), isOnSamePort(environment));
+		}
+
+		@Bean
+		HealthCheckPaths actuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
+			return new ActuatorHealthPaths(endpoints, servletPath(environment), isOnSamePort(environment));
+		}
+
+		/** Returns the path of the dispatcher servlet, which is a part of theirs. */
+		private static String servletPath(Environment environment) {
+			return StringUtils.trimTrailingCharacter(environment.getProperty("spring.mvc.servlet.path", ""), '/');
 		}
 
 	}
@@ -68,6 +79,11 @@ public final class DrainEndpointAutoConfiguration {
 		@ConditionalOnMissingBean(name = "actuatorExemptPaths")
 		ExemptPaths actuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
 			return new ActuatorExemptPaths(endpoints, "", isOnSamePort(environment));
+		}
+
+		@Bean
+		HealthCheckPaths actuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
+			return new ActuatorHealthPaths(endpoints, "", isOnSamePort(environment));
 		}
 
 	}

@@ -110,7 +110,7 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 		if (health == null || !call.getMethodDescriptor().getFullMethodName().startsWith(HEALTH)) {
 			return startLingering(new EndableCall<>(call, this.admission, LEAVING), headers, next);
 		}
-		HealthCall<Q, R> healthCall = new HealthCall<>(call, this.admission, LEAVING, health);
+		HealthCall<Q, R> healthCall = new HealthCall<>(call, this.admission, LEAVING, health, headers);
 		Listener<Q> listener = startLingering(healthCall, headers, next);
 		healthCall.whenOver(health.add(healthCall));
 		return listener;

@@ -5,6 +5,7 @@ import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
+import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.BindableService;
@@ -114,8 +115,8 @@ public final class GrpcDrainAutoConfiguration {
 	static class GrpcHealthConfiguration {
 
 		@Bean
-		GrpcHealth grpcHealth(ObjectProvider<BindableService> services) {
-			return new GrpcHealth(services);
+		GrpcHealth grpcHealth(ObjectProvider<BindableService> services, Probers probers) {
+			return new GrpcHealth(services, probers);
 		}
 
 	}

@@ -6,8 +6,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.gracefulshutdown.autoconfigure.Announcement;
 import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
+import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthGrpc;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -20,12 +22,15 @@ final class GrpcHealth implements AnnouncementSource, Announcement {
 
 	private final ObjectProvider<BindableService> services;
 
+	private final Probers probers;
+
 	private final Set<HealthCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean leaving;
 
-	GrpcHealth(ObjectProvider<BindableService> services) {
+	GrpcHealth(ObjectProvider<BindableService> services, Probers probers) {
 		this.services = services;
+		this.probers = probers;
 	}
 
 	/**
@@ -35,6 +40,11 @@ final class GrpcHealth implements AnnouncementSource, Announcement {
 	Runnable add(HealthCall<?, ?> call) {
 		this.calls.add(call);
 		return () -> this.calls.remove(call);
+	}
+
+	/** Notes the answer to one who asks once, and may come back. */
+	void checked(String check, String remote, @Nullable String agent, boolean refused) {
+		this.probers.checked(check, remote, agent, refused);
 	}
 
 	boolean isLeaving() {
@@ -69,10 +79,10 @@ final class GrpcHealth implements AnnouncementSource, Announcement {
 		this.calls.forEach(HealthCall::tellAgain);
 	}
 
-	/** Who asks is answered at once; whether anybody asks is not known. */
+	/** Who watches is told at once, and needs a moment to act; who asks is a prober. */
 	@Override
 	public boolean isFollowedByCallers() {
-		return false;
+		return this.calls.stream().anyMatch(HealthCall::isWatch);
 	}
 
 }

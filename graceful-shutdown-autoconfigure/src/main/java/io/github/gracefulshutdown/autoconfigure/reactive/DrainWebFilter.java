@@ -43,15 +43,18 @@ final class DrainWebFilter implements WebFilter, Ordered {
 
 	private final SingletonSupplier<List<EndlessResponses>> endlessResponses;
 
+	private final HealthChecks healthChecks;
+
 	DrainWebFilter(RequestAdmission admission, Rejection rejection, ApplicationContext context,
 			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
-			ObjectProvider<EndlessResponses> endlessResponses) {
+			ObjectProvider<EndlessResponses> endlessResponses, HealthChecks healthChecks) {
 		this.admission = admission;
 		this.rejection = rejection;
 		this.context = context;
 		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
 		this.endlessWork = endlessWork;
 		this.endlessResponses = SingletonSupplier.of(() -> endlessResponses.stream().toList());
+		this.healthChecks = healthChecks;
 	}
 
 	// Outside everything that costs or needs a session. The observation is further out
@@ -63,7 +66,8 @@ final class DrainWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		return isExempt(exchange) ? chain.filter(exchange)
+		return isExempt(exchange)
+				? chain.filter(exchange).doOnSuccess((answered) -> this.healthChecks.answered(exchange))
 				: Mono.deferContextual((context) -> filter(exchange, chain, context));
 	}
 
@@ -96,7 +100,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 		return false;
 	}
 
-	private static String decode(PathContainer path) {
+	static String decode(PathContainer path) {
 		StringBuilder decoded = new StringBuilder();
 		for (PathContainer.Element element : path.elements()) {
 			decoded.append(valueOf(element));

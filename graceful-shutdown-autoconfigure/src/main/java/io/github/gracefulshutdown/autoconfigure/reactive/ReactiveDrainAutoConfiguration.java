@@ -5,7 +5,9 @@ import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
+import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import reactor.core.publisher.Mono;
@@ -49,10 +51,12 @@ public final class ReactiveDrainAutoConfiguration {
 			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
 			ObjectProvider<EndlessResponses> endlessResponses, ObjectProvider<CorsWebFilter> corsFilters,
 			ObjectProvider<CorsConfigurationSource> corsConfigurationSources,
-			ObjectProvider<HandlerMapping> handlerMappings) {
+			ObjectProvider<HandlerMapping> handlerMappings, Probers probers,
+			ObjectProvider<HealthCheckPaths> healthCheckPaths) {
 		Rejection rejection = new Rejection(httpRequestAdmission,
 				new CrossOrigin(corsFilters, corsConfigurationSources, handlerMappings));
-		return new DrainWebFilter(httpRequestAdmission, rejection, context, exemptPaths, endlessWork, endlessResponses);
+		return new DrainWebFilter(httpRequestAdmission, rejection, context, exemptPaths, endlessWork, endlessResponses,
+				new HealthChecks(probers, healthCheckPaths));
 	}
 
 	@Bean

@@ -36,14 +36,17 @@ final class DrainFilter implements Filter {
 
 	private final Rejection rejection;
 
+	private final HealthChecks healthChecks;
+
 	// Looked up late: the actuator is not there yet when the container makes its filters.
 	private final SingletonSupplier<List<ExemptPaths>> exemptPaths;
 
 	DrainFilter(RequestAdmission admission, EndlessRecognition recognition, Rejection rejection,
-			ObjectProvider<ExemptPaths> exemptPaths) {
+			HealthChecks healthChecks, ObjectProvider<ExemptPaths> exemptPaths) {
 		this.admission = admission;
 		this.recognition = recognition;
 		this.rejection = rejection;
+		this.healthChecks = healthChecks;
 		this.exemptPaths = SingletonSupplier.of(() -> exemptPaths.stream().toList());
 	}
 
@@ -57,6 +60,7 @@ final class DrainFilter implements Filter {
 		else if (isExempt(httpRequest)) {
 			request.setAttribute(ExemptPaths.REQUEST_ATTRIBUTE, true);
 			chain.doFilter(request, response);
+			this.healthChecks.answered(httpRequest, httpResponse);
 		}
 		else {
 			filter(httpRequest, httpResponse, chain);

@@ -5,7 +5,9 @@ import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
+import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import jakarta.servlet.DispatcherType;
@@ -39,10 +41,12 @@ public final class ServletDrainAutoConfiguration {
 	@ConditionalOnMissingBean(name = "drainFilterRegistration")
 	FilterRegistrationBean<DrainFilter> drainFilterRegistration(RequestAdmission httpRequestAdmission,
 			ObjectProvider<ExemptPaths> exemptPaths, ObjectProvider<EndlessResponses> endlessResponses,
-			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources) {
+			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources, Probers probers,
+			ObjectProvider<HealthCheckPaths> healthCheckPaths) {
 		EndlessRecognition recognition = new EndlessRecognition(endlessResponses, endlessWork);
 		Rejection rejection = new Rejection(httpRequestAdmission, new CrossOrigin(corsConfigurationSources));
-		DrainFilter filter = new DrainFilter(httpRequestAdmission, recognition, rejection, exemptPaths);
+		DrainFilter filter = new DrainFilter(httpRequestAdmission, recognition, rejection,
+				new HealthChecks(probers, healthCheckPaths), exemptPaths);
 		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setOrder(DrainFilter.ORDER);
 		// A request that is dispatched again, after async work or to an error page, is

@@ -1,0 +1,18 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+/**
+ * Paths of health checks that tell whether this instance takes requests, so that whoever
+ * polls them learns of a drain. Every bean of this type adds to them; only paths that are
+ * {@linkplain ExemptPaths exempt} are looked for. Called by many threads.
+ */
+@FunctionalInterface
+public interface HealthCheckPaths {
+
+	/**
+	 * Returns whether requests to the given path are health checks.
+	 * @param path the decoded path within the application, without the context path
+	 * @return {@code true} if they are
+	 */
+	boolean contains(String path);
+
+}

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
 
 /** {@link ConfigurationProperties Properties} for graceful shutdown. */
 @ConfigurationProperties("graceful.shutdown")
@@ -44,6 +45,8 @@ public class GracefulShutdownProperties {
 	private final ForceExit forceExit = new ForceExit();
 
 	private final WebSocket websocket = new WebSocket();
+
+	private final Caller caller = new Caller();
 
 	public Duration getTimeout() {
 		return this.timeout;
@@ -91,6 +94,10 @@ public class GracefulShutdownProperties {
 
 	public WebSocket getWebsocket() {
 		return this.websocket;
+	}
+
+	public Caller getCaller() {
+		return this.caller;
 	}
 
 	/** Leaving the registries. */
@@ -333,6 +340,78 @@ public class GracefulShutdownProperties {
 
 		public void setSpread(Duration spread) {
 			this.spread = spread;
+		}
+
+	}
+
+	/** Calls to other services. */
+	public static class Caller {
+
+		/**
+		 * Time for which an instance is skipped that said that it leaves, unless it is
+		 * the last one. Zero skips none. If a duration suffix is not specified, seconds
+		 * will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration evictionTime = Duration.ofSeconds(60);
+
+		private final Retry retry = new Retry();
+
+		public Duration getEvictionTime() {
+			return this.evictionTime;
+		}
+
+		public void setEvictionTime(Duration evictionTime) {
+			this.evictionTime = evictionTime;
+		}
+
+		public Retry getRetry() {
+			return this.retry;
+		}
+
+		/** Sending a call elsewhere that was not executed. */
+		public static class Retry {
+
+			/**
+			 * Maximum number of instances that a call goes to, the first one included.
+			 */
+			private int maxInstances = 3;
+
+			/**
+			 * Retries for each call of a service, from 0, which allows none, to 1.
+			 */
+			private double budget = 0.2;
+
+			/**
+			 * Maximum size of a request body that is kept for a retry. A request with a
+			 * longer one is not sent again, unless its client holds it in memory anyway.
+			 */
+			private DataSize maxBodySize = DataSize.ofKilobytes(256);
+
+			public int getMaxInstances() {
+				return this.maxInstances;
+			}
+
+			public void setMaxInstances(int maxInstances) {
+				this.maxInstances = maxInstances;
+			}
+
+			public double getBudget() {
+				return this.budget;
+			}
+
+			public void setBudget(double budget) {
+				this.budget = budget;
+			}
+
+			public DataSize getMaxBodySize() {
+				return this.maxBodySize;
+			}
+
+			public void setMaxBodySize(DataSize maxBodySize) {
+				this.maxBodySize = maxBodySize;
+			}
+
 		}
 
 	}

@@ -64,8 +64,26 @@ final class ShutdownPropertiesValidator {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "force-exit.exit-code", exitCode,
 					"An exit code is a number from 0 to 255.");
 		}
+		validate(properties.getCaller());
 		properties.getStreams().getMediaTypes().forEach(ShutdownPropertiesValidator::requireMediaType);
 		properties.getGrpc().getEndlessMethods().forEach(ShutdownPropertiesValidator::requireMethod);
+	}
+
+	private void validate(GracefulShutdownProperties.Caller caller) {
+		setting("caller.eviction-time", caller.getEvictionTime());
+		GracefulShutdownProperties.Caller.Retry retry = caller.getRetry();
+		if (retry.getMaxInstances() < 1) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "caller.retry.max-instances",
+					retry.getMaxInstances(), "A call goes to one instance at least: 1 allows no retry.");
+		}
+		if (!(retry.getBudget() >= 0 && retry.getBudget() <= 1)) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "caller.retry.budget", retry.getBudget(),
+					"A budget is a share of the calls, from 0 to 1.");
+		}
+		if (retry.getMaxBodySize().isNegative() || retry.getMaxBodySize().toBytes() > Integer.MAX_VALUE) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "caller.retry.max-body-size",
+					retry.getMaxBodySize(), "A body is kept in memory: set a size from 0 to 2047MB.");
+		}
 	}
 
 	private static void requireMediaType(String mediaType) {

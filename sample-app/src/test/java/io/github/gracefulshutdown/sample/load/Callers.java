@@ -12,7 +12,7 @@ import org.awaitility.Awaitility;
 /**
  * Everybody who calls the sample: each request goes to the next instance they know of.
  */
-public final class Callers implements AutoCloseable {
+public final class Callers implements Caller, AutoCloseable {
 
 	static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -41,7 +41,7 @@ public final class Callers implements AutoCloseable {
 			.until(() -> this.instances.contains(instance));
 	}
 
-	/** Sends the request and waits for its outcome. */
+	@Override
 	public Outcome send(Call call) throws InterruptedException {
 		List<Instance> candidates = this.instances;
 		if (candidates.isEmpty()) {

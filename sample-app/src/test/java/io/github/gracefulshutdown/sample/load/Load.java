@@ -34,9 +34,9 @@ public final class Load implements AutoCloseable {
 
 	private final Collection<Result> results = new ConcurrentLinkedQueue<>();
 
-	private final List<Kind> mix = mix();
+	private final List<Kind> mix;
 
-	private final Callers callers;
+	private final Caller caller;
 
 	private final long periodNanos;
 
@@ -46,19 +46,26 @@ public final class Load implements AutoCloseable {
 
 	private int due;
 
-	private Load(Callers callers, int perSecond) {
-		this.callers = callers;
+	private Load(Caller caller, int perSecond, Kind... kinds) {
+		this.caller = caller;
+		this.mix = mix(kinds);
 		this.periodNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
 		this.sending = this.clock.scheduleAtFixedRate(this::sendNext, 0, this.periodNanos, TimeUnit.NANOSECONDS);
 	}
 
-	public static Load start(Callers callers, int perSecond) {
-		return new Load(callers, perSecond);
+	/** Starts a load of all kinds of requests. */
+	public static Load start(Caller caller, int perSecond) {
+		return start(caller, perSecond, Kind.values());
 	}
 
-	private static List<Kind> mix() {
+	/** Starts a load of some kinds of requests. */
+	public static Load start(Caller caller, int perSecond, Kind... kinds) {
+		return new Load(caller, perSecond, kinds);
+	}
+
+	private static List<Kind> mix(Kind... kinds) {
 		List<Kind> mix = new ArrayList<>();
-		Arrays.stream(Kind.values()).forEach((kind) -> mix.addAll(Collections.nCopies(kind.weight(), kind)));
+		Arrays.stream(kinds).forEach((kind) -> mix.addAll(Collections.nCopies(kind.weight(), kind)));
 		Collections.shuffle(mix, new Random(1));
 		return mix;
 	}
@@ -72,7 +79,7 @@ public final class Load implements AutoCloseable {
 
 	private void send(Call call, long dueNanos) {
 		try {
-			Outcome outcome = this.callers.send(call);
+			Outcome outcome = this.caller.send(call);
 			this.results.add(new Result(call, outcome, System.nanoTime() - dueNanos));
 		}
 		catch (InterruptedException ex) {

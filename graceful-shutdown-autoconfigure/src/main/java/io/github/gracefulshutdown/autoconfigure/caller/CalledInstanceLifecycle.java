@@ -1,0 +1,28 @@
+package io.github.gracefulshutdown.autoconfigure.caller;
+
+import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.client.loadbalancer.CompletionContext;
+import org.springframework.cloud.client.loadbalancer.LoadBalancerLifecycle;
+import org.springframework.cloud.client.loadbalancer.Request;
+import org.springframework.cloud.client.loadbalancer.Response;
+
+/** Tells a call which instance was chosen for it. */
+final class CalledInstanceLifecycle implements LoadBalancerLifecycle<Object, Object, ServiceInstance> {
+
+	@Override
+	public void onStart(Request<Object> request) {
+	}
+
+	@Override
+	public void onStartRequest(Request<Object> request, Response<ServiceInstance> chosen) {
+		Call call = BalancedInstances.call(request);
+		if (call != null && chosen.hasServer()) {
+			call.goesTo(BalancedInstances.called(call.service(), chosen.getServer()));
+		}
+	}
+
+	@Override
+	public void onComplete(CompletionContext<Object, ServiceInstance, Object> completion) {
+	}
+
+}

@@ -9,7 +9,7 @@ final class Registries {
 	static String[] none() {
 		return new String[] { "eureka.client.enabled=false", "spring.cloud.consul.enabled=false",
 				"spring.cloud.zookeeper.enabled=false", "spring.cloud.nacos.discovery.enabled=false",
-				"grpc.server.port=-1", "spring.main.banner-mode=off" };
+				"grpc.server.port=-1", "grpc.server.health-service-enabled=false", "spring.main.banner-mode=off" };
 	}
 
 }

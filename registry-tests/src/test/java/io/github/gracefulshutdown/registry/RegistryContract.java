@@ -46,7 +46,7 @@ abstract class RegistryContract {
 			Awaitility.await().atMost(Duration.ofSeconds(20)).until(closed::isDone);
 			assertThat(isRemoved(application)).isTrue();
 			assertThat(output).containsPattern("Step 'deregistration' took \\d+ ms: withdrew 1 of 1 announcements "
-					+ "\\[orders at .*:" + port(application) + " in " + registry() + " \\(\\d+ ms\\)]");
+					+ "\\[orders at .*:" + application.port() + " in " + registry() + " \\(\\d+ ms\\)]");
 			print(output, "Step 'deregistration'");
 		}
 	}
@@ -73,10 +73,6 @@ abstract class RegistryContract {
 			assertThat(output).contains("withdrew 0 of 0 announcements []");
 			assertThat(application.between(Stage.LAME_DUCK, Stage.DRAINED)).isLessThan(Duration.ofSeconds(3));
 		}
-	}
-
-	private static int port(RunningApplication application) {
-		return application.port();
 	}
 
 	RunningApplication start(String... more) {

@@ -29,9 +29,12 @@ final class RunningApplication implements AutoCloseable {
 
 	private final Stages stages;
 
+	private final int port;
+
 	private RunningApplication(ConfigurableApplicationContext context) {
 		this.context = context;
 		this.stages = context.getBean(Stages.class);
+		this.port = Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
 	}
 
 	static RunningApplication start(String... properties) {
@@ -48,7 +51,7 @@ final class RunningApplication implements AutoCloseable {
 	}
 
 	int port() {
-		return Integer.parseInt(this.context.getEnvironment().getRequiredProperty("local.server.port"));
+		return this.port;
 	}
 
 	<T> T bean(Class<T> type) {

@@ -3,7 +3,10 @@ package io.github.gracefulshutdown.registry;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
+import com.netflix.eureka.registry.PeerAwareInstanceRegistry;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -18,6 +21,8 @@ import org.springframework.core.Ordered;
 
 /** The Eureka server of Spring Cloud, which remembers what it was sent. */
 final class EurekaServer implements AutoCloseable {
+
+	private static final Pattern STATUS = Pattern.compile("\"status\":\"(\\w+)\"");
 
 	private final ConfigurableApplicationContext context;
 
@@ -43,9 +48,9 @@ final class EurekaServer implements AutoCloseable {
 	 * {@return the status that callers see, or {@code null} if there is no such instance}
 	 */
 	String status(String appName, String id) {
-		String body = Http.get(URI.create("http://localhost:" + port() + "/eureka/apps/" + appName + "/" + id));
-		return body.isEmpty() ? null
-				: body.substring(body.indexOf("<status>") + "<status>".length(), body.indexOf("</status>"));
+		URI uri = URI.create("http://localhost:" + port() + "/eureka/apps/" + appName + "/" + id);
+		Matcher status = STATUS.matcher(Http.get(uri, "application/json"));
+		return status.find() ? status.group(1) : null;
 	}
 
 	/**
@@ -53,6 +58,11 @@ final class EurekaServer implements AutoCloseable {
 	 */
 	List<String> requests() {
 		return this.context.getBean(Traffic.class).seen;
+	}
+
+	/** Loses an instance, as a server does that was started anew. */
+	void forget(String appName, String id) {
+		this.context.getBean(PeerAwareInstanceRegistry.class).cancel(appName, id, true);
 	}
 
 	/** Has each heartbeat reach the registry as late as the action returns. */

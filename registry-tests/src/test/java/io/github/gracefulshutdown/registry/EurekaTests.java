@@ -1,7 +1,17 @@
 package io.github.gracefulshutdown.registry;
 
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.test.system.CapturedOutput;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests with Eureka and the health check that undoes a plain deregistration. */
 class EurekaTests extends RegistryContract {
@@ -18,6 +28,78 @@ class EurekaTests extends RegistryContract {
 	@AfterAll
 	static void stopServer() {
 		server.close();
+	}
+
+	@Test
+	void isNotRegisteredAgainByAHeartbeatThatCrossesItsRemoval() {
+		CountDownLatch removed = new CountDownLatch(1);
+		CountDownLatch held = new CountDownLatch(1);
+		try (RunningApplication application = start("graceful.shutdown.lame-duck.minimum=0")) {
+			awaitInRotation(application);
+			server.holdHeartbeats(() -> {
+				held.countDown();
+				await(removed, Duration.ofSeconds(2));
+			});
+			await(held, Duration.ofSeconds(10));
+			application.close();
+			assertThat(server.status("ORDERS", ID)).isNull();
+			removed.countDown();
+			int last = server.requests().lastIndexOf("DELETE /eureka/apps/ORDERS/" + ID);
+			assertThat(last).isPositive();
+			assertThat(server.requests().subList(last + 1, server.requests().size()))
+				.noneMatch((request) -> request.startsWith("POST") || request.startsWith("PUT"));
+		}
+		finally {
+			removed.countDown();
+			server.holdHeartbeats(() -> {
+			});
+		}
+	}
+
+	@Test
+	void theNextInstanceWithTheSameIdIsUp() {
+		try (RunningApplication application = start("graceful.shutdown.lame-duck.minimum=0")) {
+			awaitInRotation(application);
+		}
+		assertThat(server.status("ORDERS", ID)).isNull();
+		try (RunningApplication next = start("graceful.shutdown.lame-duck.minimum=0")) {
+			awaitInRotation(next);
+		}
+	}
+
+	@Test
+	void theInstanceAfterOneThatWasKilledIsUp(CapturedOutput output) {
+		try (RunningApplication application = start("graceful.shutdown.lame-duck.minimum=0",
+				"eureka.client.should-unregister-on-shutdown=false")) {
+			awaitInRotation(application);
+		}
+		assertThat(server.status("ORDERS", ID)).isEqualTo("OUT_OF_SERVICE");
+		try (RunningApplication next = start("graceful.shutdown.lame-duck.minimum=0")) {
+			awaitInRotation(next);
+			assertThat(output).contains("Took back OUT_OF_SERVICE");
+		}
+	}
+
+	@Test
+	void staysOutWhenTheRegistryHasForgottenIt() {
+		try (RunningApplication application = start("graceful.shutdown.lame-duck.minimum=0")) {
+			awaitInRotation(application);
+			application.drain();
+			server.forget("ORDERS", ID);
+			Awaitility.await("registered again").until(() -> server.status("ORDERS", ID) != null);
+			assertThat(server.status("ORDERS", ID)).isEqualTo("OUT_OF_SERVICE");
+			application.resume();
+			awaitInRotation(application);
+		}
+	}
+
+	private static void await(CountDownLatch latch, Duration timeout) {
+		try {
+			latch.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override

@@ -21,7 +21,11 @@ final class Http {
 	 * {@return the body of a successful answer, or an empty string}
 	 */
 	static String get(URI uri) {
-		HttpResponse<String> response = send(HttpRequest.newBuilder(uri));
+		return get(uri, "*/*");
+	}
+
+	static String get(URI uri, String accept) {
+		HttpResponse<String> response = send(HttpRequest.newBuilder(uri).header("Accept", accept));
 		return (response.statusCode() == 200) ? response.body() : "";
 	}
 

@@ -65,6 +65,13 @@ final class RunningApplication implements AutoCloseable {
 		return Http.status(URI.create("http://localhost:" + port() + "/hello"));
 	}
 
+	/**
+	 * {@return the status of the answer to the readiness probe}
+	 */
+	int readiness() {
+		return Http.status(URI.create("http://localhost:" + port() + "/actuator/health/readiness"));
+	}
+
 	Stage stage() {
 		return this.context.getBean(ShutdownSequence.class).stage();
 	}

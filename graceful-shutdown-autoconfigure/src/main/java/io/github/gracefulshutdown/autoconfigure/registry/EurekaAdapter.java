@@ -1,11 +1,11 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
 import com.netflix.discovery.EurekaClient;
-import com.netflix.discovery.EurekaClientConfig;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+import org.springframework.core.env.Environment;
 
 /**
  * Overrides the status in Eureka. A plain deregistration only changes the status that the
@@ -13,29 +13,16 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
  * override is set while the caller waits, and what the client sends does not change it.
  * The client removes the entry, and the override with it, when the context has closed.
  */
-final class EurekaAdapter implements RegistryAdapter {
+final class EurekaAdapter extends DeregisteringAdapter {
 
 	private final EurekaDeparture departure;
 
 	private final ObjectProvider<EurekaClient> client;
 
-	private final ObjectProvider<EurekaClientConfig> config;
-
-	EurekaAdapter(EurekaDeparture departure, ObjectProvider<EurekaClient> client,
-			ObjectProvider<EurekaClientConfig> config) {
+	EurekaAdapter(Environment environment, EurekaDeparture departure, ObjectProvider<EurekaClient> client) {
+		super(RegistryKind.EUREKA, environment);
 		this.departure = departure;
 		this.client = client;
-		this.config = config;
-	}
-
-	@Override
-	public boolean supports(ServiceRegistry<?> registry) {
-		return RegistryKind.EUREKA.matches(registry);
-	}
-
-	@Override
-	public boolean isRegistering() {
-		return this.config.stream().allMatch(EurekaClientConfig::shouldRegisterWithEureka);
 	}
 
 	@Override

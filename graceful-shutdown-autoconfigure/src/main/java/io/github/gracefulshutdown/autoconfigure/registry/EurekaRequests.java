@@ -55,9 +55,11 @@ final class EurekaRequests extends EurekaHttpClientDecorator {
 		}
 	}
 
+	/** Without the override the server would keep the status, whatever is sent later. */
 	private static InstanceInfo outOfService(InstanceInfo info) {
 		InstanceInfo leaving = new InstanceInfo(info);
 		leaving.setStatusWithoutDirty(InstanceStatus.OUT_OF_SERVICE);
+		leaving.setOverriddenStatus(InstanceStatus.OUT_OF_SERVICE);
 		return leaving;
 	}
 

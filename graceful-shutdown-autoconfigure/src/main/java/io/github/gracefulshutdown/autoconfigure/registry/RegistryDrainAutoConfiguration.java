@@ -1,7 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
 import com.netflix.discovery.EurekaClient;
-import com.netflix.discovery.EurekaClientConfig;
 import io.github.gracefulshutdown.autoconfigure.ConsulMode;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
@@ -64,9 +63,9 @@ public final class RegistryDrainAutoConfiguration {
 		}
 
 		@Bean
-		RegistryAdapter eurekaAdapter(EurekaDeparture departure, ObjectProvider<EurekaClient> client,
-				ObjectProvider<EurekaClientConfig> config) {
-			return new EurekaAdapter(departure, client, config);
+		RegistryAdapter eurekaAdapter(Environment environment, EurekaDeparture departure,
+				ObjectProvider<EurekaClient> client) {
+			return new EurekaAdapter(environment, departure, client);
 		}
 
 	}

@@ -8,7 +8,6 @@ import org.springframework.core.env.Environment;
  */
 enum RegistryKind {
 
-	/** The client of Eureka knows by itself whether it registers. */
 	EUREKA("org.springframework.cloud.netflix.eureka.serviceregistry.EurekaServiceRegistry",
 			"eureka.client.register-with-eureka"),
 

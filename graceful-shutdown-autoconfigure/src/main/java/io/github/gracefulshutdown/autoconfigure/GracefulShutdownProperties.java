@@ -32,6 +32,8 @@ public class GracefulShutdownProperties {
 
 	private final Deregistration deregistration = new Deregistration();
 
+	private final Consul consul = new Consul();
+
 	private final LameDuck lameDuck = new LameDuck();
 
 	private final Drain drain = new Drain();
@@ -66,6 +68,10 @@ public class GracefulShutdownProperties {
 
 	public Deregistration getDeregistration() {
 		return this.deregistration;
+	}
+
+	public Consul getConsul() {
+		return this.consul;
 	}
 
 	public LameDuck getLameDuck() {
@@ -116,6 +122,24 @@ public class GracefulShutdownProperties {
 
 		public void setTimeout(Duration timeout) {
 			this.timeout = timeout;
+		}
+
+	}
+
+	/** Leaving Consul. */
+	public static class Consul {
+
+		/**
+		 * Way in which the entry in Consul is taken out.
+		 */
+		private ConsulMode mode = ConsulMode.DEREGISTER;
+
+		public ConsulMode getMode() {
+			return this.mode;
+		}
+
+		public void setMode(ConsulMode mode) {
+			this.mode = mode;
 		}
 
 	}

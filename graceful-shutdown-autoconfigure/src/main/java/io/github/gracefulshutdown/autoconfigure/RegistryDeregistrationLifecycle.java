@@ -55,11 +55,10 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 	CompletableFuture<String> perform(Drain drain) {
 		Deadline deadline = Deadline.in(drain.deadline().atMost(this.timeout), time());
 		CompletableFuture<Void> readiness = publishReadiness(ReadinessState.REFUSING_TRAFFIC, deadline);
-		CompletableFuture<Integer> announcements = withdrawAll(drain, deadline);
+		CompletableFuture<List<Withdrawal>> announcements = withdrawAll(drain, deadline);
 		CompletableFuture<Void> told = CompletableFuture.allOf(drain.announced(), readiness, announcements);
 		return CompletableFuture.anyOf(told, drain.cancelled())
-			.thenApply((first) -> drain.isCancelled() ? "undone" : "withdrew %d of %d announcements %s"
-				.formatted(drain.withdrawn().size(), announcements.join(), drain.withdrawn()));
+			.thenApply((first) -> drain.isCancelled() ? "undone" : Withdrawal.summaryOf(announcements.join()));
 	}
 
 	private CompletableFuture<Void> publishReadiness(ReadinessState readiness, Deadline deadline) {
@@ -75,19 +74,19 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 	}
 
 	/** Asks each source by itself, so that none keeps another from being left. */
-	private CompletableFuture<Integer> withdrawAll(Drain drain, Deadline deadline) {
+	private CompletableFuture<List<Withdrawal>> withdrawAll(Drain drain, Deadline deadline) {
 		return this.guests
 			.run("announcements", deadline.remaining(),
 					() -> this.context.getBeansOfType(AnnouncementSource.class).values())
 			.exceptionally(RegistryDeregistrationLifecycle::nothingFound)
-			.thenCompose((sources) -> sum(sources, (source) -> withdrawAll(source, drain, deadline)));
+			.thenCompose((sources) -> allOf(sources, (source) -> withdrawAll(source, drain, deadline)));
 	}
 
-	private CompletableFuture<Integer> withdrawAll(AnnouncementSource source, Drain drain, Deadline deadline) {
+	private CompletableFuture<List<Withdrawal>> withdrawAll(AnnouncementSource source, Drain drain, Deadline deadline) {
 		return this.guests
 			.run("announcements", deadline.remaining(), () -> source.announcements().stream().map(Found::of).toList())
 			.exceptionally(RegistryDeregistrationLifecycle::nothingFound)
-			.thenCompose((found) -> sum(found, (announcement) -> withdraw(announcement, drain, deadline)));
+			.thenCompose((found) -> allOf(found, (announcement) -> withdraw(announcement, drain, deadline)));
 	}
 
 	private static <T> List<T> nothingFound(Throwable failure) {
@@ -95,18 +94,19 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 		return List.of();
 	}
 
-	private static <T> CompletableFuture<Integer> sum(Collection<T> parts,
-			Function<T, CompletableFuture<Integer>> count) {
-		List<CompletableFuture<Integer>> counts = parts.stream().map(count).toList();
-		return CompletableFuture.allOf(counts.toArray(CompletableFuture[]::new))
-			.thenApply((done) -> counts.stream().mapToInt(CompletableFuture::join).sum());
+	private static <T> CompletableFuture<List<Withdrawal>> allOf(Collection<T> parts,
+			Function<T, CompletableFuture<List<Withdrawal>>> withdraw) {
+		List<CompletableFuture<List<Withdrawal>>> withdrawals = parts.stream().map(withdraw).toList();
+		return CompletableFuture.allOf(withdrawals.toArray(CompletableFuture[]::new))
+			.thenApply((done) -> withdrawals.stream().flatMap((part) -> part.join().stream()).toList());
 	}
 
-	private CompletableFuture<Integer> withdraw(Found found, Drain drain, Deadline deadline) {
+	private CompletableFuture<List<Withdrawal>> withdraw(Found found, Drain drain, Deadline deadline) {
 		this.withdrawn.add(found);
 		if (found.followedByCallers()) {
 			drain.setFollowedByCallers();
 		}
+		long startNanos = time().nanoTime();
 		return withdraw(found, drain, deadline, 1).handle((done, ex) -> {
 			if (ex != null) {
 				logger.warn("Could not withdraw {}; the shutdown goes on", found.name(), ex);
@@ -114,7 +114,8 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 			else {
 				drain.addWithdrawn(found.name());
 			}
-			return 1;
+			Duration took = Duration.ofNanos(time().nanoTime() - startNanos);
+			return List.of(new Withdrawal(found.name(), took, ex == null));
 		});
 	}
 
@@ -139,14 +140,15 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 				: failure instanceof TimeoutException;
 	}
 
+	/** Publishes the readiness first, because a registry may look at the health. */
 	@Override
 	void undo() {
+		publishReadiness(ReadinessState.ACCEPTING_TRAFFIC, Deadline.in(this.timeout, time())).join();
 		Deadline deadline = Deadline.in(this.timeout, time());
 		List<CompletableFuture<?>> restored = new ArrayList<>();
 		for (Found found = this.withdrawn.poll(); found != null; found = this.withdrawn.poll()) {
 			restored.add(restore(found, deadline));
 		}
-		restored.add(publishReadiness(ReadinessState.ACCEPTING_TRAFFIC, deadline));
 		CompletableFuture.allOf(restored.toArray(CompletableFuture[]::new)).join();
 	}
 

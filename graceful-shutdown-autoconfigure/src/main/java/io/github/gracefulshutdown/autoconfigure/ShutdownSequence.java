@@ -191,8 +191,8 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 
 	/**
 	 * Undoes a drain, under way or ended: the instance serves again and announces itself
-	 * again. Waits until it does, at the most for about the timeout of the
-	 * deregistration, which applies to the registration too.
+	 * again. Waits until it does. The timeout of the deregistration applies to the
+	 * listeners for readiness, and then to the registration too.
 	 * @return {@code false} if it is too late because the context closes
 	 */
 	public boolean resume() {

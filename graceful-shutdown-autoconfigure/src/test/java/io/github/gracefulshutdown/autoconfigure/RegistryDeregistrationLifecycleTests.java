@@ -69,13 +69,29 @@ class RegistryDeregistrationLifecycleTests {
 	}
 
 	@Test
+	void publishesReadinessBeforeAnythingIsRestored() {
+		FakeAnnouncement one = new FakeAnnouncement("one");
+		AtomicInteger restoredBefore = new AtomicInteger(-1);
+		this.fixture.context.addApplicationListener(new ReadinessListener((event) -> {
+			if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+				restoredBefore.set(one.restored.get());
+			}
+		}));
+		RegistryDeregistrationLifecycle deregistration = deregistration(one);
+		StepFixture.get(this.fixture.stop(deregistration));
+		deregistration.start();
+		assertThat(restoredBefore).hasValue(0);
+		assertThat(one.restored).hasValue(1);
+	}
+
+	@Test
 	void triesAgainWhatFails(CapturedOutput output) {
 		FakeAnnouncement flaky = new FakeAnnouncement("flaky");
 		flaky.failures.set(2);
 		CompletableFuture<Void> stopped = this.fixture.stop(deregistration(flaky));
 		letRetry(stopped);
 		assertThat(flaky.withdrawn).hasValue(3);
-		assertThat(output).contains("withdrew 1 of 1 announcements [flaky]");
+		assertThat(output).contains("withdrew 1 of 1 announcements [flaky (400 ms)]");
 	}
 
 	@Test
@@ -84,7 +100,8 @@ class RegistryDeregistrationLifecycleTests {
 		broken.failures.set(Integer.MAX_VALUE);
 		FakeAnnouncement sound = new FakeAnnouncement("sound");
 		letRetry(this.fixture.stop(deregistration(broken, sound)));
-		assertThat(output).contains("Could not withdraw broken").contains("withdrew 1 of 2 announcements [sound]");
+		assertThat(output).contains("Could not withdraw broken")
+			.contains("withdrew 1 of 2 announcements [sound (0 ms)], failed [broken (400 ms)]");
 	}
 
 	@Test
@@ -98,7 +115,9 @@ class RegistryDeregistrationLifecycleTests {
 		assertThat(stopped).isNotDone();
 		this.fixture.time.advance(Duration.ofSeconds(5));
 		StepFixture.get(stopped);
-		assertThat(output).contains("Could not withdraw hanging").contains("Not finished within 5000 ms");
+		assertThat(output).contains("Could not withdraw hanging")
+			.contains("Not finished within 5000 ms")
+			.contains("withdrew 1 of 2 announcements [sound (0 ms)], failed [hanging (5000 ms)]");
 		Awaitility.await().untilAtomic(hanging.interrupted, is(1));
 	}
 
@@ -120,7 +139,7 @@ class RegistryDeregistrationLifecycleTests {
 		StepFixture.get(stopped);
 		assertThat(output).contains("Could not find out where this instance is announced")
 			.contains("no registry")
-			.contains("withdrew 1 of 1 announcements [sound]");
+			.contains("withdrew 1 of 1 announcements [sound (0 ms)]");
 	}
 
 	@Test

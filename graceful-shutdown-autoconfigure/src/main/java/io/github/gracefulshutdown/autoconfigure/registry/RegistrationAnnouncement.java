@@ -4,9 +4,12 @@ import io.github.gracefulshutdown.autoconfigure.Announcement;
 
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+import org.springframework.util.ClassUtils;
 
 /** The entry of this instance in one registry. */
 final class RegistrationAnnouncement implements Announcement {
+
+	private final RegistryAdapter adapter;
 
 	private final ServiceRegistry<Registration> registry;
 
@@ -14,11 +17,13 @@ final class RegistrationAnnouncement implements Announcement {
 
 	private final String name;
 
-	RegistrationAnnouncement(ServiceRegistry<Registration> registry, Registration registration) {
+	RegistrationAnnouncement(RegistryAdapter adapter, ServiceRegistry<Registration> registry,
+			Registration registration) {
+		this.adapter = adapter;
 		this.registry = registry;
 		this.registration = registration;
 		this.name = "%s at %s:%d in %s".formatted(registration.getServiceId(), registration.getHost(),
-				registration.getPort(), registry.getClass().getSimpleName());
+				registration.getPort(), ClassUtils.getUserClass(registry).getSimpleName());
 	}
 
 	@Override
@@ -27,13 +32,13 @@ final class RegistrationAnnouncement implements Announcement {
 	}
 
 	@Override
-	public void withdraw() {
-		this.registry.deregister(this.registration);
+	public void withdraw() throws Exception {
+		this.adapter.withdraw(this.registry, this.registration);
 	}
 
 	@Override
-	public void restore() {
-		this.registry.register(this.registration);
+	public void restore() throws Exception {
+		this.adapter.restore(this.registry, this.registration);
 	}
 
 }

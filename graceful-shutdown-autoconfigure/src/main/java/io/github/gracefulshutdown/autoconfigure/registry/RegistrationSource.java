@@ -9,12 +9,14 @@ import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cloud.client.serviceregistry.AbstractAutoServiceRegistration;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.Lifecycle;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 
 /**
  * Finds the registrations of this instance: each {@link Registration} with the
@@ -24,33 +26,58 @@ import org.springframework.core.ResolvableType;
  */
 final class RegistrationSource implements AnnouncementSource {
 
+	private static final RegistryAdapter UNKNOWN = new UnknownRegistryAdapter();
+
 	private final ListableBeanFactory beanFactory;
 
-	RegistrationSource(ListableBeanFactory beanFactory) {
+	private final ObjectProvider<RegistryAdapter> adapters;
+
+	RegistrationSource(ListableBeanFactory beanFactory, ObjectProvider<RegistryAdapter> adapters) {
 		this.beanFactory = beanFactory;
+		this.adapters = adapters;
 	}
 
 	@Override
 	public List<Announcement> announcements() {
-		if (!isRegistered()) {
-			return List.of();
-		}
 		List<Announcement> announcements = new ArrayList<>();
 		for (ServiceRegistry<?> registry : registries()) {
-			for (Registration registration : registrations()) {
-				if (accepts(registry, registration)) {
-					announcements.add(announcement(registry, registration));
-				}
+			RegistryAdapter adapter = adapterFor(registry);
+			if (adapter.isRegistering() && isRegistered(registry)) {
+				registrationsIn(registry)
+					.forEach((registration) -> announcements.add(announcement(adapter, registry, registration)));
 			}
 		}
 		return announcements;
 	}
 
-	/** An instance that registers itself, and has not, has nothing to leave. */
-	private boolean isRegistered() {
-		Collection<AutoServiceRegistration> automatic = this.beanFactory.getBeansOfType(AutoServiceRegistration.class)
+	@SuppressWarnings("rawtypes")
+	private Collection<ServiceRegistry> registries() {
+		return this.beanFactory.getBeansOfType(ServiceRegistry.class).values();
+	}
+
+	private RegistryAdapter adapterFor(ServiceRegistry<?> registry) {
+		return this.adapters.orderedStream()
+			.filter((adapter) -> adapter.supports(registry))
+			.findFirst()
+			.orElse(UNKNOWN);
+	}
+
+	/**
+	 * An instance that registers itself, and has not, has nothing to leave. What
+	 * registers it is told by its package, which is that of the registry.
+	 */
+	private boolean isRegistered(ServiceRegistry<?> registry) {
+		Collection<AutoServiceRegistration> all = this.beanFactory.getBeansOfType(AutoServiceRegistration.class)
 			.values();
+		List<AutoServiceRegistration> own = all.stream()
+			.filter((automatic) -> packageOf(automatic).equals(packageOf(registry)))
+			.toList();
+		Collection<AutoServiceRegistration> automatic = own.isEmpty() ? all : own;
 		return automatic.isEmpty() || automatic.stream().anyMatch(RegistrationSource::isRunning);
+	}
+
+	private static String packageOf(Object bean) {
+		return ClassUtils.getUserClass(bean).getPackageName();
 	}
 
 	private static boolean isRunning(AutoServiceRegistration automatic) {
@@ -60,9 +87,25 @@ final class RegistrationSource implements AnnouncementSource {
 		return !(automatic instanceof Lifecycle lifecycle) || lifecycle.isRunning();
 	}
 
-	@SuppressWarnings("rawtypes")
-	private Collection<ServiceRegistry> registries() {
-		return this.beanFactory.getBeansOfType(ServiceRegistry.class).values();
+	/**
+	 * Some registries take every registration. What another takes more precisely is not
+	 * theirs.
+	 */
+	private List<Registration> registrationsIn(ServiceRegistry<?> registry) {
+		Class<?> accepted = acceptedBy(registry);
+		return registrations().stream()
+			.filter(accepted::isInstance)
+			.filter((registration) -> registries().stream()
+				.map(RegistrationSource::acceptedBy)
+				.noneMatch((other) -> other != accepted && accepted.isAssignableFrom(other)
+						&& other.isInstance(registration)))
+			.toList();
+	}
+
+	private static Class<?> acceptedBy(ServiceRegistry<?> registry) {
+		return ResolvableType.forClass(ServiceRegistry.class, ClassUtils.getUserClass(registry))
+			.getGeneric()
+			.resolve(Registration.class);
 	}
 
 	/** The target behind a scoped proxy is a second bean for the same registration. */
@@ -76,16 +119,10 @@ final class RegistrationSource implements AnnouncementSource {
 		return registrations;
 	}
 
-	private static boolean accepts(ServiceRegistry<?> registry, Registration registration) {
-		return ResolvableType.forClass(ServiceRegistry.class, registry.getClass())
-			.getGeneric()
-			.resolve(Registration.class)
-			.isInstance(registration);
-	}
-
-	@SuppressWarnings("unchecked") // what accepts() has found out
-	private static Announcement announcement(ServiceRegistry<?> registry, Registration registration) {
-		return new RegistrationAnnouncement((ServiceRegistry<Registration>) registry, registration);
+	@SuppressWarnings("unchecked") // what registrationsIn() has found out
+	private static Announcement announcement(RegistryAdapter adapter, ServiceRegistry<?> registry,
+			Registration registration) {
+		return new RegistrationAnnouncement(adapter, (ServiceRegistry<Registration>) registry, registration);
 	}
 
 }

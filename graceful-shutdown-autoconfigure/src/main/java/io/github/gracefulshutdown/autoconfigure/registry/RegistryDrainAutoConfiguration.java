@@ -1,10 +1,15 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
+import com.netflix.discovery.EurekaClient;
+import io.github.gracefulshutdown.autoconfigure.ConsulMode;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -12,7 +17,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for leaving service registries. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
@@ -22,8 +29,46 @@ public final class RegistryDrainAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RegistrationSource registrationSource(ListableBeanFactory beanFactory) {
-		return new RegistrationSource(beanFactory);
+	RegistrationSource registrationSource(ListableBeanFactory beanFactory, ObjectProvider<RegistryAdapter> adapters) {
+		return new RegistrationSource(beanFactory, adapters);
+	}
+
+	@Bean
+	RegistryAdapter consulAdapter(Environment environment, GracefulShutdownProperties properties) {
+		return (properties.getConsul().getMode() == ConsulMode.MAINTENANCE) ? new ConsulMaintenanceAdapter(environment)
+				: new DeregisteringAdapter(RegistryKind.CONSUL, environment);
+	}
+
+	@Bean
+	RegistryAdapter zookeeperAdapter(Environment environment) {
+		return new DeregisteringAdapter(RegistryKind.ZOOKEEPER, environment);
+	}
+
+	@Bean
+	RegistryAdapter nacosAdapter(Environment environment, BeanFactory beanFactory) {
+		return new NacosAdapter(environment, beanFactory);
+	}
+
+	@Bean
+	static NacosWaitPostProcessor nacosWaitPostProcessor(ConfigurableEnvironment environment) {
+		return new NacosWaitPostProcessor(environment);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(EurekaClient.class)
+	static class EurekaConfiguration {
+
+		@Bean
+		static EurekaDeparture eurekaDeparture() {
+			return new EurekaDeparture();
+		}
+
+		@Bean
+		RegistryAdapter eurekaAdapter(Environment environment, EurekaDeparture departure,
+				ObjectProvider<EurekaClient> client) {
+			return new EurekaAdapter(environment, departure, client);
+		}
+
 	}
 
 	@Bean

@@ -102,6 +102,41 @@ class RegistryDrainAutoConfigurationTests {
 	}
 
 	@Test
+	void aRegistrationIsNotLeftInARegistryThatTakesAllIfAnotherTakesIt() {
+		this.contextRunner.withUserConfiguration(TwoRegistriesConfiguration.class)
+			.withBean(AnyRegistry.class)
+			.withBean("third", FixedRegistration.class, () -> new ThirdRegistration("third"))
+			.run((context) -> assertThat(context.getBean(RegistrationSource.class).announcements())
+				.extracting(Announcement::name)
+				.containsExactlyInAnyOrder("first at localhost:80 in OneRegistry",
+						"second at localhost:80 in OtherRegistry", "third at localhost:80 in AnyRegistry"));
+	}
+
+	@Test
+	void nacosDoesNotWaitByDefault() {
+		this.contextRunner.withPropertyValues("graceful.shutdown.lame-duck.maximum=10s")
+			.withPropertyValues("graceful.shutdown.lame-duck.minimum=0")
+			.run((context) -> assertThat(context.getEnvironment().getProperty(NacosWaitPostProcessor.PROPERTY))
+				.isEqualTo("0"));
+	}
+
+	@Test
+	void nacosWaitsAsTheUserSays() {
+		this.contextRunner
+			.withPropertyValues("graceful.shutdown.lame-duck.maximum=10s", "graceful.shutdown.lame-duck.minimum=0",
+					NacosWaitPostProcessor.PROPERTY + "=77")
+			.run((context) -> assertThat(context.getEnvironment().getProperty(NacosWaitPostProcessor.PROPERTY))
+				.isEqualTo("77"));
+	}
+
+	@Test
+	void nacosWaitsAsByItselfWithoutALameDuck() {
+		this.contextRunner
+			.run((context) -> assertThat(context.getEnvironment().containsProperty(NacosWaitPostProcessor.PROPERTY))
+				.isFalse());
+	}
+
+	@Test
 	void anInstanceThatHasNotRegisteredItselfLeavesNothing() {
 		this.contextRunner.withUserConfiguration(TwoRegistriesConfiguration.class)
 			.withBean(StoppedRegistration.class)
@@ -154,6 +189,14 @@ class RegistryDrainAutoConfigurationTests {
 		@Override
 		public boolean isRunning() {
 			return false;
+		}
+
+	}
+
+	static class AnyRegistry extends RecordingRegistry<Registration> {
+
+		AnyRegistry() {
+			super("any");
 		}
 
 	}
@@ -221,6 +264,14 @@ class RegistryDrainAutoConfigurationTests {
 	static final class OtherRegistration extends FixedRegistration {
 
 		OtherRegistration(String serviceId) {
+			super(serviceId);
+		}
+
+	}
+
+	static final class ThirdRegistration extends FixedRegistration {
+
+		ThirdRegistration(String serviceId) {
 			super(serviceId);
 		}
 

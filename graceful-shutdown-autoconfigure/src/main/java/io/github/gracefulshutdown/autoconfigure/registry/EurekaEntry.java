@@ -1,0 +1,79 @@
+package io.github.gracefulshutdown.autoconfigure.registry;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+
+/**
+ * The entry that one Eureka client makes and renews.
+ * <ul>
+ * <li>Its removal is sent after everything that could make it again was answered.</li>
+ * <li>Nothing that could make it again is sent once it was removed.</li>
+ * </ul>
+ */
+final class EurekaEntry {
+
+	// As long as the client itself waits for its threads when it shuts down.
+	private static final long PATIENCE_SECONDS = 3;
+
+	private final EurekaDeparture departure;
+
+	// What makes or renews the entry shares it, its removal has it alone.
+	private final ReentrantReadWriteLock requests = new ReentrantReadWriteLock();
+
+	private final AtomicBoolean inspected = new AtomicBoolean();
+
+	private volatile boolean removed;
+
+	EurekaEntry(EurekaDeparture departure) {
+		this.departure = departure;
+	}
+
+	boolean isLeaving() {
+		return this.departure.isLeaving();
+	}
+
+	/** Returns {@code true} for the first who asks. */
+	boolean inspect() {
+		return this.inspected.compareAndSet(false, true);
+	}
+
+	/** Sends what makes or renews the entry, or returns the answer to do without. */
+	<T> T unlessRemoved(Supplier<T> request, T otherwise) {
+		this.requests.readLock().lock();
+		try {
+			return this.removed ? otherwise : request.get();
+		}
+		finally {
+			this.requests.readLock().unlock();
+		}
+	}
+
+	/**
+	 * Sends what removes the entry. A request that hangs does not keep it back for long.
+	 */
+	<T> T remove(Supplier<T> request) {
+		this.removed = true;
+		boolean alone = awaitRequests();
+		try {
+			return request.get();
+		}
+		finally {
+			if (alone) {
+				this.requests.writeLock().unlock();
+			}
+		}
+	}
+
+	private boolean awaitRequests() {
+		try {
+			return this.requests.writeLock().tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+}

@@ -1,0 +1,116 @@
+package io.github.gracefulshutdown.autoconfigure.registry;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import com.netflix.appinfo.InstanceInfo;
+import com.netflix.appinfo.InstanceInfo.InstanceStatus;
+import com.netflix.discovery.shared.transport.EurekaHttpClient;
+import com.netflix.discovery.shared.transport.EurekaHttpResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/** Tests for {@link EurekaRequests} and {@link EurekaEntry}. */
+class EurekaRequestsTests {
+
+	private final List<String> sent = new CopyOnWriteArrayList<>();
+
+	private final EurekaDeparture departure = new EurekaDeparture();
+
+	private final EurekaHttpClient server = mock(EurekaHttpClient.class);
+
+	private final EurekaRequests requests = new EurekaRequests(this.server, new EurekaEntry(this.departure));
+
+	private final InstanceInfo info = mock(InstanceInfo.class);
+
+	@BeforeEach
+	void answer() {
+		given(this.info.getAppName()).willReturn("APP");
+		given(this.info.getId()).willReturn("id");
+		given(this.info.getStatus()).willReturn(InstanceStatus.UP);
+		given(this.server.getInstance("APP", "id"))
+			.willReturn(EurekaHttpResponse.anEurekaHttpResponse(404, InstanceInfo.class).build());
+		given(this.server.register(any())).willAnswer((call) -> {
+			InstanceInfo registered = call.getArgument(0);
+			return answer("register as " + registered.getStatus(), 204);
+		});
+		given(this.server.cancel("APP", "id")).willAnswer((call) -> answer("cancel", 200));
+		given(this.server.deleteStatusOverride(any(), any(), any()))
+			.willAnswer((call) -> answer("delete override", 200));
+	}
+
+	@Test
+	void registersAsItIs() {
+		assertThat(this.requests.register(this.info).getStatusCode()).isEqualTo(204);
+		assertThat(this.sent).containsExactly("register as UP");
+	}
+
+	@Test
+	void registersAsOutOfServiceWhileLeaving() {
+		this.departure.setLeaving(true);
+		this.requests.register(this.info);
+		assertThat(this.sent).containsExactly("register as OUT_OF_SERVICE");
+	}
+
+	@Test
+	void takesTheOverrideOfAPredecessorBackOnce() {
+		InstanceInfo predecessor = mock(InstanceInfo.class);
+		given(predecessor.getOverriddenStatus()).willReturn(InstanceStatus.OUT_OF_SERVICE);
+		given(this.server.getInstance("APP", "id"))
+			.willReturn(EurekaHttpResponse.anEurekaHttpResponse(200, predecessor).build());
+		this.requests.register(this.info);
+		this.requests.register(this.info);
+		assertThat(this.sent).containsExactly("delete override", "register as UP", "register as UP");
+	}
+
+	@Test
+	void registersWhenThePredecessorCannotBeLookedUp() {
+		given(this.server.getInstance("APP", "id")).willThrow(new IllegalStateException("not reachable"));
+		this.requests.register(this.info);
+		assertThat(this.sent).containsExactly("register as UP");
+	}
+
+	@Test
+	void neitherRegistersNorRenewsOnceItIsRemoved() {
+		this.requests.cancel("APP", "id");
+		assertThat(this.requests.register(this.info).getStatusCode()).isEqualTo(204);
+		assertThat(this.requests.sendHeartBeat("APP", "id", this.info, null).getStatusCode()).isEqualTo(200);
+		assertThat(this.sent).containsExactly("cancel");
+	}
+
+	@Test
+	void isRemovedAfterTheRegistrationThatIsUnderWay() throws Exception {
+		CountDownLatch registering = new CountDownLatch(1);
+		CountDownLatch admitted = new CountDownLatch(1);
+		given(this.server.register(any())).willAnswer((call) -> {
+			registering.countDown();
+			admitted.await();
+			return answer("register", 204);
+		});
+		CompletableFuture<?> registered = CompletableFuture.runAsync(() -> this.requests.register(this.info));
+		registering.await();
+		Thread removal = new Thread(() -> this.requests.cancel("APP", "id"));
+		removal.start();
+		Awaitility.await().until(() -> removal.getState() == Thread.State.TIMED_WAITING);
+		assertThat(this.sent).isEmpty();
+		admitted.countDown();
+		removal.join();
+		registered.get(10, TimeUnit.SECONDS);
+		assertThat(this.sent).containsExactly("register", "cancel");
+	}
+
+	private EurekaHttpResponse<Void> answer(String request, int status) {
+		this.sent.add(request);
+		return EurekaHttpResponse.status(status);
+	}
+
+}

@@ -44,8 +44,8 @@ final class EurekaAdapter extends DeregisteringAdapter {
 		finally {
 			this.client.ifAvailable((client) -> {
 				client.getApplicationInfoManager().getInfo().setIsDirty();
-				client.registerHealthCheck(client.getHealthCheckHandler()); // registers
-																			// now
+				// Registers now.
+				client.registerHealthCheck(client.getHealthCheckHandler());
 			});
 		}
 	}

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 
 /** Tests for {@link EurekaRequests} and {@link EurekaEntry}. */
@@ -91,11 +92,11 @@ class EurekaRequestsTests {
 	void isRemovedAfterTheRegistrationThatIsUnderWay() throws Exception {
 		CountDownLatch registering = new CountDownLatch(1);
 		CountDownLatch admitted = new CountDownLatch(1);
-		given(this.server.register(any())).willAnswer((call) -> {
+		willAnswer((call) -> {
 			registering.countDown();
 			admitted.await();
 			return answer("register", 204);
-		});
+		}).given(this.server).register(any());
 		CompletableFuture<?> registered = CompletableFuture.runAsync(() -> this.requests.register(this.info));
 		registering.await();
 		Thread removal = new Thread(() -> this.requests.cancel("APP", "id"));

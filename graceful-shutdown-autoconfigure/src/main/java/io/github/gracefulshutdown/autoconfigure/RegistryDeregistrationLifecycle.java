@@ -108,13 +108,13 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 		}
 		long startNanos = time().nanoTime();
 		return withdraw(found, drain, deadline, 1).handle((done, ex) -> {
+			Duration took = Duration.ofNanos(time().nanoTime() - startNanos);
 			if (ex != null) {
 				logger.warn("Could not withdraw {}; the shutdown goes on", found.name(), ex);
 			}
 			else {
 				drain.addWithdrawn(found.name());
 			}
-			Duration took = Duration.ofNanos(time().nanoTime() - startNanos);
 			return List.of(new Withdrawal(found.name(), took, ex == null));
 		});
 	}

@@ -99,7 +99,9 @@ class RegistryDeregistrationLifecycleTests {
 		FakeAnnouncement broken = new FakeAnnouncement("broken");
 		broken.failures.set(Integer.MAX_VALUE);
 		FakeAnnouncement sound = new FakeAnnouncement("sound");
-		letRetry(this.fixture.stop(deregistration(broken, sound)));
+		CompletableFuture<Void> stopped = this.fixture.stop(deregistration(broken, sound));
+		awaitWithdrawn("sound");
+		letRetry(stopped);
 		assertThat(output).contains("Could not withdraw broken")
 			.contains("withdrew 1 of 2 announcements [sound (0 ms)], failed [broken (400 ms)]");
 	}

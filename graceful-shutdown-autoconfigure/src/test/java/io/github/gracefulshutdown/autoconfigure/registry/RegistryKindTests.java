@@ -15,10 +15,8 @@ class RegistryKindTests {
 			"ZOOKEEPER, spring.cloud.zookeeper.discovery.register",
 			"NACOS, spring.cloud.nacos.discovery.register-enabled" })
 	void registersUnlessItsPropertySaysNo(RegistryKind kind, String property) {
-		MockEnvironment environment = new MockEnvironment();
-		assertThat(kind.isRegistering(environment)).isTrue();
-		environment.setProperty(property, "false");
-		assertThat(kind.isRegistering(environment)).isFalse();
+		assertThat(kind.isRegistering(new MockEnvironment())).isTrue();
+		assertThat(kind.isRegistering(new MockEnvironment().withProperty(property, "false"))).isFalse();
 	}
 
 }

@@ -46,7 +46,8 @@ public abstract class HealthChecksContract {
 	protected final void assertThatProberIsWaitedFor(ShutdownSequence sequence, String name, BooleanSupplier check,
 			CapturedOutput output) throws Exception {
 		assertThat(drainWhilePolled(sequence, check)).isEqualTo(Outcome.CLEAN);
-		assertThat(this.answers.stream().filter((well) -> !well)).hasSizeGreaterThanOrEqualTo(3);
+		// The third goes on its way as the drain goes on.
+		assertThat(this.answers.stream().filter((well) -> !well)).hasSizeGreaterThanOrEqualTo(2);
 		assertThat(output).containsPattern("quiet; probers \\[" + name + " by [\\w.:]+ .*: 3 of 3 refusals]");
 	}
 

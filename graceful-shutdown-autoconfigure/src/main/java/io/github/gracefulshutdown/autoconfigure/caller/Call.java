@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure.caller;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.autoconfigure.caller.LeavingInstances.Mark;
@@ -27,7 +28,8 @@ final class Call {
 
 	private final List<CalledInstance> tried = new ArrayList<>(1);
 
-	private @Nullable Mark before;
+	// An answer takes back only what was said before it was asked for.
+	private final Map<LeavingInstances.Key, Mark> before;
 
 	private Supplier<List<CalledInstance>> offered = List::of;
 
@@ -36,6 +38,7 @@ final class Call {
 		this.service = service;
 		this.leaving = leaving;
 		this.maxInstances = maxInstances;
+		this.before = leaving.marks();
 		service.budget().call();
 	}
 
@@ -44,9 +47,8 @@ final class Call {
 		return this.name;
 	}
 
-	/** Takes note of the instance that the call goes to now. */
+	/** Takes note of the instance that the call goes to now, or has gone to. */
 	void goesTo(CalledInstance instance) {
-		this.before = this.leaving.find(instance);
 		this.tried.add(instance);
 	}
 
@@ -84,8 +86,9 @@ final class Call {
 			return false;
 		}
 		if (notice == null) {
-			if (this.before != null) {
-				this.leaving.forget(called, this.before);
+			Mark said = this.leaving.find(called, this.before);
+			if (said != null) {
+				this.leaving.forget(called, said);
 				logger.debug("Calling {} again: it has answered without saying that it leaves", called);
 			}
 			return false;

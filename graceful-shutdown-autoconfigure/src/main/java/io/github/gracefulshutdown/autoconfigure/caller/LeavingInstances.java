@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <li>What is selected is never empty unless there was nothing to select from.</li>
  * <li>There are at most {@value #MOST} marks.</li>
  * </ul>
- * As long as there is no mark, a selection is one volatile read.
+ * As long as there is no mark, a selection is one volatile read. Listeners are told of
+ * every change, in the thread that makes it; that a mark ends is none.
  */
 final class LeavingInstances {
 
@@ -44,6 +47,8 @@ final class LeavingInstances {
 
 	// Copied on write: marks come with a restart, reads with every call.
 	private volatile Map<Key, Mark> marks = Map.of();
+
+	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Creates an empty set.
@@ -76,7 +81,12 @@ final class LeavingInstances {
 	}
 
 	private boolean mark(CalledInstance called, @Nullable String id, boolean refusing, Duration time) {
-		return !time.isZero() && !isKnown(find(called), id, refusing) && add(called, id, refusing, time);
+		if (time.isZero() || isKnown(find(called), id, refusing)) {
+			return false;
+		}
+		boolean added = add(called, id, refusing, time);
+		changed();
+		return added;
 	}
 
 	private static boolean isKnown(@Nullable Mark mark, @Nullable String id, boolean refusing) {
@@ -101,19 +111,29 @@ final class LeavingInstances {
 		return known == null;
 	}
 
+	/** Returns the marks that there are now. */
+	Map<Key, Mark> marks() {
+		return this.marks;
+	}
+
 	/** Returns the mark of the instance, if it has one that has not ended. */
 	@Nullable Mark find(CalledInstance instance) {
-		Map<Key, Mark> current = this.marks;
-		if (current.isEmpty()) {
+		return find(instance, this.marks);
+	}
+
+	/** Returns the mark that the instance had among others, unless it has ended. */
+	@Nullable Mark find(CalledInstance instance, Map<Key, Mark> among) {
+		if (among.isEmpty()) {
 			return null;
 		}
-		Mark mark = current.get(new Key(instance));
+		Mark mark = among.get(new Key(instance));
 		return (mark != null && mark.isFor(instance) && !mark.hasEnded(this.nanoTime.getAsLong())) ? mark : null;
 	}
 
 	/** Takes a mark away, unless the instance has got another one since. */
 	void forget(CalledInstance instance, Mark mark) {
 		update((marks) -> marks.remove(new Key(instance), mark));
+		changed();
 	}
 
 	/**
@@ -134,7 +154,31 @@ final class LeavingInstances {
 						&& !addresses.contains(mark.getKey().address));
 		if (this.marks.entrySet().stream().anyMatch(gone)) {
 			update((marks) -> marks.entrySet().removeIf(gone));
+			changed();
 		}
+	}
+
+	/** Returns the time until the next mark ends, or {@code null} if there is none. */
+	@Nullable Duration untilNextEnd() {
+		long now = this.nanoTime.getAsLong();
+		OptionalLong next = this.marks.values()
+			.stream()
+			.mapToLong((mark) -> mark.until - now)
+			.filter((left) -> left > 0)
+			.min();
+		return next.isPresent() ? Duration.ofNanos(next.getAsLong()) : null;
+	}
+
+	void addListener(Runnable listener) {
+		this.listeners.add(listener);
+	}
+
+	void removeListener(Runnable listener) {
+		this.listeners.remove(listener);
+	}
+
+	private void changed() {
+		this.listeners.forEach(Runnable::run);
 	}
 
 	/** Returns whether no instance is marked. */
@@ -191,7 +235,7 @@ final class LeavingInstances {
 			.getKey();
 	}
 
-	private record Key(String service, String address) {
+	record Key(String service, String address) {
 
 		Key(CalledInstance instance) {
 			this(instance.service(), instance.address());

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 
 import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.caller.ScriptedGrpcInstance.Answer;
+import io.github.gracefulshutdown.autoconfigure.caller.application.GrpcCallingApplication;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -271,7 +272,7 @@ class GrpcCallerTests {
 			.map((request) -> Background.call(() -> call(request)))
 			.toList();
 		calls.forEach(CompletableFuture::join);
-		assertThat(other.executed()).containsAll(requests).doesNotHaveDuplicates();
+		assertThat(other.executed().stream().filter(requests::contains)).containsExactlyInAnyOrderElementsOf(requests);
 		assertThat(called().retried().sum()).isEqualTo(refusing.calls() - before).isBetween(1L, 50L);
 		assertThat(called().evicted().sum()).isOne();
 	}

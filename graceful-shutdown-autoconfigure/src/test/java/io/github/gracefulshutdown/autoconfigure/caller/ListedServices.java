@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
+import io.github.gracefulshutdown.autoconfigure.caller.application.GrpcCallingApplication;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Resolves names as {@code listed:///orders} to the ports that a test has listed. */
 final class ListedServices extends NameResolverProvider {
-
-	static final String SCHEME = "listed";
 
 	private final Map<String, List<EquivalentAddressGroup>> services = new ConcurrentHashMap<>();
 
@@ -36,7 +35,7 @@ final class ListedServices extends NameResolverProvider {
 
 	@Override
 	public String getDefaultScheme() {
-		return SCHEME;
+		return GrpcCallingApplication.SCHEME;
 	}
 
 	@Override
@@ -51,7 +50,7 @@ final class ListedServices extends NameResolverProvider {
 
 	@Override
 	public @Nullable NameResolver newNameResolver(URI target, NameResolver.Args args) {
-		if (!SCHEME.equals(target.getScheme())) {
+		if (!GrpcCallingApplication.SCHEME.equals(target.getScheme())) {
 			return null;
 		}
 		Listed resolver = new Listed(target.getPath().substring(1), args);

@@ -1,4 +1,4 @@
-package io.github.gracefulshutdown.autoconfigure.caller;
+package io.github.gracefulshutdown.autoconfigure.caller.application;
 
 import java.util.stream.Stream;
 
@@ -16,22 +16,26 @@ import org.springframework.util.ClassUtils;
 
 /**
  * An application that makes gRPC calls. It runs with net.devh's starter and with Spring's
- * own, whichever is there.
+ * own, whichever is there; the latter looks for clients in all of the package, which is
+ * why it has one of its own.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-class GrpcCallingApplication {
+public class GrpcCallingApplication {
+
+	/** The scheme of the names that its channels resolve. */
+	public static final String SCHEME = "listed";
 
 	private static final boolean NET_DEVH = ClassUtils
 		.isPresent("net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory", null);
 
 	/** Starts an application whose channels have a policy of gRPC. */
-	static ConfigurableApplicationContext start(String policy, String... properties) {
+	public static ConfigurableApplicationContext start(String policy, String... properties) {
 		String[] arguments = Stream.of(properties).map("--"::concat).toArray(String[]::new);
 		return new SpringApplicationBuilder(GrpcCallingApplication.class).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.registerShutdownHook(false)
-			.properties("grpc.server.port=-1", "grpc.default-scheme=" + ListedServices.SCHEME,
+			.properties("grpc.server.port=-1", "grpc.default-scheme=" + SCHEME,
 					"grpc.client.GLOBAL.negotiation-type=plaintext",
 					"grpc.client.GLOBAL.default-load-balancing-policy=" + policy, "spring.grpc.server.enabled=false",
 					"spring.grpc.client.default-channel.default-load-balancing-policy=" + policy,
@@ -39,7 +43,7 @@ class GrpcCallingApplication {
 			.run(arguments);
 	}
 
-	static Channel channel(ApplicationContext context, String service) {
+	public static Channel channel(ApplicationContext context, String service) {
 		return NET_DEVH ? NetDevh.channel(context, service) : SpringGrpc.channel(context, service);
 	}
 
@@ -55,7 +59,7 @@ class GrpcCallingApplication {
 
 		static Channel channel(ApplicationContext context, String service) {
 			return context.getBean(org.springframework.grpc.client.GrpcChannelFactory.class)
-				.createChannel(ListedServices.SCHEME + ":///" + service);
+				.createChannel(SCHEME + ":///" + service);
 		}
 
 	}

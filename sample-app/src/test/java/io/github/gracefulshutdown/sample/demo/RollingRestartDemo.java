@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
+import io.github.gracefulshutdown.sample.load.BalancedCaller;
 import io.github.gracefulshutdown.sample.load.Callers;
+import io.github.gracefulshutdown.sample.load.Kind;
 import io.github.gracefulshutdown.sample.load.Load;
 import io.github.gracefulshutdown.sample.load.LoadReport;
 import io.github.gracefulshutdown.sample.load.RegistryFollower;
@@ -18,8 +20,9 @@ import io.github.gracefulshutdown.sample.process.Stop;
 
 /**
  * Stops and replaces every instance of the sample, one after the other, while callers
- * that follow the registry keep sending. Ends with an error if a caller noticed.
- * Arguments are passed on to the instances.
+ * keep sending: some that follow the registry, and an application with the starter that
+ * looks up its list from time to time. Ends with an error if a caller noticed. Arguments
+ * are passed on to the instances.
  */
 public final class RollingRestartDemo implements AutoCloseable {
 
@@ -29,11 +32,18 @@ public final class RollingRestartDemo implements AutoCloseable {
 
 	private static final int REQUESTS_PER_SECOND = 220;
 
+	private static final int BALANCED_REQUESTS_PER_SECOND = 20;
+
+	private static final Duration CACHE = Duration.ofSeconds(5);
+
 	private final RegistryProcess registry = RegistryProcess.start("demo-registry");
 
 	private final Callers callers = new Callers();
 
 	private final RegistryFollower follower = new RegistryFollower(this.registry.url(), this.callers);
+
+	private final BalancedCaller balanced = BalancedCaller.start(this.registry.url(),
+			"--spring.cloud.loadbalancer.cache.ttl=" + CACHE);
 
 	private final Deque<SampleProcess> running = new ArrayDeque<>();
 
@@ -63,9 +73,11 @@ public final class RollingRestartDemo implements AutoCloseable {
 		}
 		List<Stop> stops = new ArrayList<>();
 		List<Result> results;
+		List<Result> balancedResults;
 		long startNanos = System.nanoTime();
 		say("Callers send %d requests per second from now on.", REQUESTS_PER_SECOND);
-		try (Load load = Load.start(this.callers, REQUESTS_PER_SECOND)) {
+		try (Load load = Load.start(this.callers, REQUESTS_PER_SECOND);
+				Load balancedLoad = Load.start(this.balanced, BALANCED_REQUESTS_PER_SECOND, Kind.GET, Kind.POST)) {
 			load.awaitOutcomes(3 * REQUESTS_PER_SECOND);
 			for (int i = 0; i < ROUNDS * INSTANCES; i++) {
 				this.running.element().terminate();
@@ -74,12 +86,22 @@ public final class RollingRestartDemo implements AutoCloseable {
 				startOne();
 			}
 			results = load.stop();
+			balancedResults = balancedLoad.stop();
 		}
 		Duration time = Duration.ofNanos(System.nanoTime() - startNanos);
-		LoadReport report = new LoadReport(results, stopAll());
+		List<RecordedExecution> all = stopAll();
+		LoadReport report = new LoadReport(results, all);
 		say("%d requests in %d s, as their callers saw them:%n%s", report.sent(), time.toSeconds(), report);
+		LoadReport balancedReport = new LoadReport(balancedResults, all);
+		say("%d requests through Spring Cloud LoadBalancer, with the starter and lists that are up to %d s old:%n%s",
+				balancedReport.sent(), CACHE.toSeconds(), balancedReport);
+		say("It skipped %d instances that were leaving, sent %d refused requests elsewhere, and passed %d refusals on.",
+				this.balanced.counted("evicted"), this.balanced.counted("retried"),
+				this.balanced.counted("retry.exhausted"));
 		say("Stops:%n%s", StopTable.of(stops));
-		return problems(report, stops);
+		List<String> problems = problems(report, stops);
+		problems.addAll(balancedReport.problems());
+		return problems;
 	}
 
 	private void startOne() {
@@ -87,6 +109,7 @@ public final class RollingRestartDemo implements AutoCloseable {
 		SampleProcess sample = SampleProcess.start("demo-instance-" + this.started, this.registry, this.arguments);
 		this.running.add(sample);
 		this.callers.awaitInstance(sample.awaitReady().instance());
+		this.balanced.awaitKnown(CACHE.plusSeconds(10), sample.instance());
 		say("%s serves.", sample.name());
 	}
 
@@ -122,6 +145,7 @@ public final class RollingRestartDemo implements AutoCloseable {
 	public void close() {
 		this.running.forEach(SampleProcess::close);
 		this.follower.close();
+		this.balanced.close();
 		this.callers.close();
 		this.registry.close();
 	}

@@ -11,6 +11,7 @@ import io.github.gracefulshutdown.sample.process.Instance;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.util.TimeValue;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
@@ -99,6 +100,17 @@ public final class BalancedCaller implements Caller, AutoCloseable {
 		ServiceInstanceListSupplier supplier = this.context.getBean(LoadBalancerClientFactory.class)
 			.getInstance(SERVICE, ServiceInstanceListSupplier.class);
 		return Objects.requireNonNullElse(supplier.get().blockFirst(Callers.TIMEOUT), List.of());
+	}
+
+	/**
+	 * {@return what a meter of the caller side has counted}
+	 * @param meter the end of its name
+	 */
+	public long counted(String meter) {
+		return (long) this.context.getBean(MeterRegistry.class)
+			.get("graceful.shutdown.caller." + meter)
+			.functionCounter()
+			.count();
 	}
 
 	@Override

@@ -12,14 +12,16 @@ import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
 import org.HdrHistogram.Histogram;
 
-/** Prints a {@link LoadReport}, a line for each kind of request and one for all. */
+/** Prints a {@link LoadReport}, a line for each kind of request sent and one for all. */
 final class LoadTable {
 
 	private LoadTable() {
 	}
 
 	static String of(LoadReport report) {
-		Stream<Line> kinds = Arrays.stream(Kind.values()).map((kind) -> Line.of(kind.toString(), report.of(kind)));
+		Stream<Line> kinds = Arrays.stream(Kind.values())
+			.map((kind) -> Line.of(kind.toString(), report.of(kind)))
+			.filter((line) -> line.report().sent() > 0);
 		List<Line> lines = Stream.concat(kinds, Stream.of(Line.of("all", report))).toList();
 		return AsciiTable.getTable(AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS, lines,
 				List.of(new Column().header("request").dataAlign(HorizontalAlign.LEFT).with(Line::label),

@@ -64,7 +64,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
 
 	@Override
 	public synchronized void request(int messages) {
-		this.requested += messages;
+		this.requested = (int) Math.min((long) this.requested + messages, Integer.MAX_VALUE);
 		this.attempt.request(messages);
 	}
 

@@ -286,7 +286,8 @@ class GrpcCallerTests {
 				CallOptions.DEFAULT);
 		CompletableFuture<Status> ended = new CompletableFuture<>();
 		call.start(endOf(ended), new Metadata());
-		call.request(2);
+		call.request(Integer.MAX_VALUE);
+		call.request(1);
 		call.sendMessage(request("one"));
 		Awaitility.await().until(() -> other.calls() == 1);
 		call.halfClose();

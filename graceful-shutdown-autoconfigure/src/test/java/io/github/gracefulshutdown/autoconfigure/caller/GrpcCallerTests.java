@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.github.gracefulshutdown.autoconfigure.Background;
+import io.github.gracefulshutdown.autoconfigure.ListedServices;
 import io.github.gracefulshutdown.autoconfigure.caller.ScriptedGrpcInstance.Answer;
 import io.github.gracefulshutdown.autoconfigure.caller.application.GrpcCallingApplication;
 import io.grpc.CallOptions;

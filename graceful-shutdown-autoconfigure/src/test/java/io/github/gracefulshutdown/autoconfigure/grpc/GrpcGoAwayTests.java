@@ -1,7 +1,5 @@
 package io.github.gracefulshutdown.autoconfigure.grpc;
 
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,20 +12,17 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.ListedServices;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
-import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
-import io.grpc.NameResolver;
-import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,21 +35,21 @@ class GrpcGoAwayTests {
 
 	private final GrpcApplication staying = GrpcApplication.start();
 
-	private final FixedResolverProvider resolver = new FixedResolverProvider(
-			List.of(this.leaving.server().getPort(), this.staying.server().getPort()));
+	private final ListedServices services = new ListedServices();
 
 	// Without a policy for retries, so it retries only what was surely not executed.
 	private final ManagedChannel channel = channel();
 
 	private ManagedChannel channel() {
-		NameResolverRegistry.getDefaultRegistry().register(this.resolver);
-		return ManagedChannelBuilder.forTarget(FixedResolverProvider.SCHEME + ":///both").usePlaintext().build();
+		this.services.list("both", this.leaving.server().getPort(), this.staying.server().getPort());
+		NameResolverRegistry.getDefaultRegistry().register(this.services);
+		return ManagedChannelBuilder.forTarget(ListedServices.SCHEME + ":///both").usePlaintext().build();
 	}
 
 	@AfterEach
 	void close() {
 		this.channel.shutdownNow();
-		NameResolverRegistry.getDefaultRegistry().deregister(this.resolver);
+		NameResolverRegistry.getDefaultRegistry().deregister(this.services);
 		this.leaving.close();
 		this.staying.close();
 	}
@@ -169,65 +164,6 @@ class GrpcGoAwayTests {
 	private static long count(Map<String, LongAdder> outcomes, String outcome) {
 		LongAdder count = outcomes.get(outcome);
 		return (count != null) ? count.sum() : 0;
-	}
-
-	/** Resolves whatever it is asked for to the same two servers, the first one first. */
-	private static final class FixedResolverProvider extends NameResolverProvider {
-
-		static final String SCHEME = "fixed";
-
-		private final List<EquivalentAddressGroup> addresses;
-
-		FixedResolverProvider(List<Integer> ports) {
-			this.addresses = ports.stream()
-				.map((port) -> new EquivalentAddressGroup(new InetSocketAddress("localhost", port)))
-				.toList();
-		}
-
-		@Override
-		protected boolean isAvailable() {
-			return true;
-		}
-
-		@Override
-		protected int priority() {
-			return 5;
-		}
-
-		@Override
-		public String getDefaultScheme() {
-			return SCHEME;
-		}
-
-		@Override
-		public @Nullable NameResolver newNameResolver(URI targetUri, NameResolver.Args args) {
-			return SCHEME.equals(targetUri.getScheme()) ? new FixedResolver(this.addresses) : null;
-		}
-
-	}
-
-	private static final class FixedResolver extends NameResolver {
-
-		private final List<EquivalentAddressGroup> addresses;
-
-		FixedResolver(List<EquivalentAddressGroup> addresses) {
-			this.addresses = addresses;
-		}
-
-		@Override
-		public String getServiceAuthority() {
-			return "localhost";
-		}
-
-		@Override
-		public void start(Listener2 listener) {
-			listener.onResult(ResolutionResult.newBuilder().setAddresses(this.addresses).build());
-		}
-
-		@Override
-		public void shutdown() {
-		}
-
 	}
 
 }

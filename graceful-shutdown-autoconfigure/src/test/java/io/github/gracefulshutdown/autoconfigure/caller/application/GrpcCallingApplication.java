@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure.caller.application;
 
 import java.util.stream.Stream;
 
+import io.github.gracefulshutdown.autoconfigure.ListedServices;
 import io.grpc.Channel;
 import net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory;
 
@@ -23,9 +24,6 @@ import org.springframework.util.ClassUtils;
 @EnableAutoConfiguration
 public class GrpcCallingApplication {
 
-	/** The scheme of the names that its channels resolve. */
-	public static final String SCHEME = "listed";
-
 	private static final boolean NET_DEVH = ClassUtils
 		.isPresent("net.devh.boot.grpc.client.channelfactory.GrpcChannelFactory", null);
 
@@ -35,7 +33,7 @@ public class GrpcCallingApplication {
 		return new SpringApplicationBuilder(GrpcCallingApplication.class).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.registerShutdownHook(false)
-			.properties("grpc.server.port=-1", "grpc.default-scheme=" + SCHEME,
+			.properties("grpc.server.port=-1", "grpc.default-scheme=" + ListedServices.SCHEME,
 					"grpc.client.GLOBAL.negotiation-type=plaintext",
 					"grpc.client.GLOBAL.default-load-balancing-policy=" + policy, "spring.grpc.server.enabled=false",
 					"spring.grpc.client.default-channel.default-load-balancing-policy=" + policy,
@@ -59,7 +57,7 @@ public class GrpcCallingApplication {
 
 		static Channel channel(ApplicationContext context, String service) {
 			return context.getBean(org.springframework.grpc.client.GrpcChannelFactory.class)
-				.createChannel(SCHEME + ":///" + service);
+				.createChannel(ListedServices.SCHEME + ":///" + service);
 		}
 
 	}

@@ -1,4 +1,4 @@
-package io.github.gracefulshutdown.autoconfigure.caller;
+package io.github.gracefulshutdown.autoconfigure;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,21 +8,23 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
-import io.github.gracefulshutdown.autoconfigure.caller.application.GrpcCallingApplication;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Resolves names as {@code listed:///orders} to the ports that a test has listed. */
-final class ListedServices extends NameResolverProvider {
+public final class ListedServices extends NameResolverProvider {
+
+	/** The scheme of the names. */
+	public static final String SCHEME = "listed";
 
 	private final Map<String, List<EquivalentAddressGroup>> services = new ConcurrentHashMap<>();
 
 	private final Map<String, Listed> resolvers = new ConcurrentHashMap<>();
 
 	/** Lists the instances of a service, and has its channel learn of it. */
-	void list(String service, int... ports) {
+	public void list(String service, int... ports) {
 		this.services.put(service, IntStream.of(ports)
 			.mapToObj(
 					(port) -> new EquivalentAddressGroup(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
@@ -35,7 +37,7 @@ final class ListedServices extends NameResolverProvider {
 
 	@Override
 	public String getDefaultScheme() {
-		return GrpcCallingApplication.SCHEME;
+		return SCHEME;
 	}
 
 	@Override
@@ -50,7 +52,7 @@ final class ListedServices extends NameResolverProvider {
 
 	@Override
 	public @Nullable NameResolver newNameResolver(URI target, NameResolver.Args args) {
-		if (!GrpcCallingApplication.SCHEME.equals(target.getScheme())) {
+		if (!SCHEME.equals(target.getScheme())) {
 			return null;
 		}
 		Listed resolver = new Listed(target.getPath().substring(1), args);

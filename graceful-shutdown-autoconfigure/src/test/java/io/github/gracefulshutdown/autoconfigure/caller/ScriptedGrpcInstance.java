@@ -38,6 +38,10 @@ final class ScriptedGrpcInstance implements AutoCloseable {
 	static final MethodDescriptor<HealthCheckRequest, HealthCheckResponse> CLIENT_STREAM = method("ClientStream",
 			MethodType.CLIENT_STREAMING);
 
+	/** Is not there, and neither counted nor refused. */
+	static final MethodDescriptor<HealthCheckRequest, HealthCheckResponse> UNKNOWN = method("Unknown",
+			MethodType.UNARY);
+
 	static final Metadata.Key<String> MARKER = key("graceful-shutdown");
 
 	static final Metadata.Key<String> INSTANCE = key("graceful-shutdown-instance");

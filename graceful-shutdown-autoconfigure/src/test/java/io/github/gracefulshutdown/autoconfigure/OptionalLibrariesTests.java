@@ -36,7 +36,8 @@ class OptionalLibrariesTests {
 			"none at all, grpc|protobuf|tomcat|jetty|spring-web|servlet|actuator|micrometer-core|spring-cloud|health" })
 	void anApplicationStartsAndDrains(String name, String missing) throws IOException, InterruptedException {
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-XX:TieredStopAtLevel=1", "-classpath", classPathWithout(missing), Application.class.getName())
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-classpath", classPathWithout(missing),
+				Application.class.getName())
 			.redirectErrorStream(true)
 			.start();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

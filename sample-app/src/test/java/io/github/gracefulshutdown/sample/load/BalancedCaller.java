@@ -11,7 +11,6 @@ import io.github.gracefulshutdown.sample.process.Instance;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.util.TimeValue;
-import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
@@ -107,10 +106,7 @@ public final class BalancedCaller implements Caller, AutoCloseable {
 	 * @param meter the end of its name
 	 */
 	public long counted(String meter) {
-		return (long) this.context.getBean(MeterRegistry.class)
-			.get("graceful.shutdown.caller." + meter)
-			.functionCounter()
-			.count();
+		return CallerMeters.counted(this.context, meter);
 	}
 
 	@Override

@@ -29,8 +29,12 @@ final class GrpcCaller implements AutoCloseable {
 	private final Map<Instance, ManagedChannel> channels = new HashMap<>();
 
 	Outcome send(Call call, Instance instance) throws InterruptedException {
+		return outcome(call, start(call, instance));
+	}
+
+	static Outcome outcome(Call call, Replies replies) throws InterruptedException {
 		try {
-			List<String> answer = start(call, instance).answer().get();
+			List<String> answer = replies.answer().get();
 			return answer.equals(call.answer()) ? Outcome.OK : Outcome.of(Outcome.Type.OTHER, "Answer " + answer);
 		}
 		catch (ExecutionException ex) {
@@ -48,8 +52,11 @@ final class GrpcCaller implements AutoCloseable {
 
 	// In one step, so that no channel is shut down between being chosen and being used.
 	private synchronized Replies start(Call call, Instance instance) {
-		WorkServiceStub stub = WorkServiceGrpc.newStub(this.channels.computeIfAbsent(instance, GrpcCaller::channelTo))
-			.withDeadlineAfter(Callers.TIMEOUT);
+		return start(WorkServiceGrpc.newStub(this.channels.computeIfAbsent(instance, GrpcCaller::channelTo)), call);
+	}
+
+	static Replies start(WorkServiceStub service, Call call) {
+		WorkServiceStub stub = service.withDeadlineAfter(Callers.TIMEOUT);
 		Replies replies = new Replies();
 		switch (call.kind()) {
 			case SERVER_STREAM -> stub.stream(

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.gracefulshutdown.sample.process.Instance;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.http.MediaType;
 import org.springframework.web.client.HttpClientErrorException;
@@ -18,6 +20,8 @@ import org.springframework.web.client.RestClientException;
 
 /** Tells callers every second which instances the registry lists as up. */
 public final class RegistryFollower implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(RegistryFollower.class);
 
 	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
 
@@ -39,6 +43,9 @@ public final class RegistryFollower implements AutoCloseable {
 		}
 		catch (RestClientException ex) {
 			// The registry does not answer: what it said last still holds.
+		}
+		catch (RuntimeException ex) { // would end the polling without a word
+			logger.error("Cannot read the answer of the registry", ex);
 		}
 	}
 

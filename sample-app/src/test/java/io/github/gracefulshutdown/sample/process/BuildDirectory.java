@@ -14,8 +14,14 @@ final class BuildDirectory {
 	private BuildDirectory() {
 	}
 
+	/** Returns the jar of the sample, with its libraries beside it. */
 	static Path sampleJar() {
-		return PATH.resolve("sample-app.jar");
+		return PATH.resolve("extracted/sample-app.jar");
+	}
+
+	/** Returns the archive of classes that lets the sample start faster. */
+	static Path sampleClasses() {
+		return PATH.resolve("extracted/classes.jsa");
 	}
 
 	static Path testClasses() {

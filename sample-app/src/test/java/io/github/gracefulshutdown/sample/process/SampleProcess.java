@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.sample.process;
 
+import java.io.File;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.github.gracefulshutdown.sample.SampleApplication;
 import org.awaitility.Awaitility;
 
 /** The packaged sample as a process on free ports, with a ledger of its own. */
@@ -32,10 +34,12 @@ public final class SampleProcess implements AutoCloseable {
 
 	private long terminatedNanos;
 
-	private SampleProcess(String name, Instance instance, Stream<String> launcher, Stream<String> arguments) {
+	private SampleProcess(String name, Instance instance, String classPath, Stream<String> arguments) {
 		this.name = name;
 		this.directory = BuildDirectory.emptyDirectory(name);
 		this.instance = instance;
+		Stream<String> launcher = Stream.of("-XX:SharedArchiveFile=" + BuildDirectory.sampleClasses(), "-classpath",
+				classPath, SampleApplication.class.getName());
 		Stream<String> ownArguments = Stream.of("--server.port=" + this.instance.httpPort(),
 				"--grpc.server.port=" + this.instance.grpcPort(), "--sample.ledger.directory=" + this.directory);
 		this.process = ChildProcess.startJava(this.directory.resolve("sample.log"),
@@ -50,7 +54,7 @@ public final class SampleProcess implements AutoCloseable {
 	 * @return the process, which may not be ready yet
 	 */
 	public static SampleProcess start(String name, RegistryProcess registry, String... arguments) {
-		return new SampleProcess(name, newInstance(), jar(),
+		return new SampleProcess(name, newInstance(), BuildDirectory.sampleJar().toString(),
 				with("--eureka.client.service-url.defaultZone=" + registry.url(), arguments));
 	}
 
@@ -72,7 +76,8 @@ public final class SampleProcess implements AutoCloseable {
 	 * @return the process, which may not be ready yet
 	 */
 	public static SampleProcess startOn(Instance instance, String name, String... arguments) {
-		return new SampleProcess(name, instance, jar(), with(WITHOUT_REGISTRY, arguments));
+		return new SampleProcess(name, instance, BuildDirectory.sampleJar().toString(),
+				with(WITHOUT_REGISTRY, arguments));
 	}
 
 	/**
@@ -83,18 +88,15 @@ public final class SampleProcess implements AutoCloseable {
 	 * @return the process, which may not be ready yet
 	 */
 	public static SampleProcess startWithBean(String name, Class<?> bean, String... arguments) {
-		Stream<String> launcher = Stream.of("-Dloader.path=" + BuildDirectory.testClasses(), "-classpath",
-				BuildDirectory.sampleJar().toString(), "org.springframework.boot.loader.launch.PropertiesLauncher",
-				"--spring.main.sources=" + bean.getName());
-		return new SampleProcess(name, newInstance(), launcher, with(WITHOUT_REGISTRY, arguments));
+		String classPath = BuildDirectory.sampleJar() + File.pathSeparator + BuildDirectory.testClasses();
+		return new SampleProcess(name, newInstance(), classPath,
+				with(WITHOUT_REGISTRY,
+						Stream.concat(Stream.of("--spring.main.sources=" + bean.getName()), Stream.of(arguments))
+							.toArray(String[]::new)));
 	}
 
 	private static Instance newInstance() {
 		return new Instance("localhost", FreePorts.next(), FreePorts.next());
-	}
-
-	private static Stream<String> jar() {
-		return Stream.of("-jar", BuildDirectory.sampleJar().toString());
 	}
 
 	private static Stream<String> with(String argument, String... arguments) {

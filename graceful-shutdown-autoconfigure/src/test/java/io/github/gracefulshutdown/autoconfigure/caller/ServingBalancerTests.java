@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.caller;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ class ServingBalancerTests {
 	}
 
 	private static EquivalentAddressGroup address(int port) {
-		return new EquivalentAddressGroup(new InetSocketAddress("127.0.0.1", port));
+		return new EquivalentAddressGroup(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 	}
 
 	private static ResolvedAddresses addresses(EquivalentAddressGroup... addresses) {

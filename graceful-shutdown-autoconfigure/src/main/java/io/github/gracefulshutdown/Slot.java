@@ -194,8 +194,7 @@ class Slot extends SlotPadding {
 			return null;
 		}
 		Duration age = Duration.ofNanos(Math.max(0, nowNanos - sinceNanos));
-		String name = thread.getName();
-		return new WorkInFlight(kind, description, age, name.isEmpty() ? thread.toString() : name);
+		return new WorkInFlight(kind, description, age, thread);
 	}
 
 	/** Slot with as much memory behind its fields as there is in front of them. */

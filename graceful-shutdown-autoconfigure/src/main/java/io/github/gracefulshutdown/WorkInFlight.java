@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param kind the kind of work, such as {@code http} or {@code grpc}
  * @param description what the work is, such as {@code GET /orders}
  * @param age the time since the permit was issued
- * @param thread the name of the thread that entered
+ * @param thread the thread that entered, or went on with the work
  */
-public record WorkInFlight(String kind, String description, Duration age, String thread) {
+public record WorkInFlight(String kind, String description, Duration age, Thread thread) {
 }

@@ -117,7 +117,7 @@ class DrainGateTests {
 		this.nanos.addAndGet(10);
 		this.gate.tryEnter("http", "GET /");
 		this.nanos.addAndGet(5);
-		String thread = Thread.currentThread().getName();
+		Thread thread = Thread.currentThread();
 		assertThat(this.gate.workInFlight()).containsExactly(
 				new WorkInFlight("grpc", "Echo/Say", Duration.ofNanos(15), thread),
 				new WorkInFlight("http", "GET /", Duration.ofNanos(5), thread));
@@ -147,7 +147,7 @@ class DrainGateTests {
 		Thread thread = new Thread(permit::continueHere, "other");
 		thread.start();
 		thread.join();
-		assertThat(this.gate.workInFlight()).extracting(WorkInFlight::thread).containsExactly("other");
+		assertThat(this.gate.workInFlight()).extracting(WorkInFlight::thread).containsExactly(thread);
 	}
 
 	@Test

@@ -22,9 +22,14 @@ final class Deadline {
 		return new Deadline(this.time, this.atNanos - by.toNanos());
 	}
 
+	/** Returns the nanoseconds that are left then, negative when it has passed. */
+	long nanosLeft(long now) {
+		return this.atNanos - now;
+	}
+
 	/** Returns the time that is left, never negative. */
 	Duration remaining() {
-		return Duration.ofNanos(Math.max(0, this.atNanos - this.time.nanoTime()));
+		return Duration.ofNanos(Math.max(0, nanosLeft(this.time.nanoTime())));
 	}
 
 	/** Returns the given time, or what is left if that is less. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** One drain: its time, how it can be undone, and what its steps found. */
 final class Drain {
 
-	private final Deadline deadline;
+	private final CompletableFuture<Void> hurried = new CompletableFuture<>();
 
 	private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
 
@@ -25,6 +25,8 @@ final class Drain {
 
 	private final List<String> withdrawn = new CopyOnWriteArrayList<>();
 
+	private volatile Deadline deadline;
+
 	private volatile CompletableFuture<Void> announced = CompletableFuture.completedFuture(null);
 
 	private volatile boolean followedByCallers;
@@ -33,6 +35,8 @@ final class Drain {
 
 	private volatile List<WorkInFlight> stuck = List.of();
 
+	private volatile @Nullable ShutdownReport report;
+
 	Drain(Deadline deadline) {
 		this.deadline = deadline;
 	}
@@ -40,6 +44,33 @@ final class Drain {
 	/** Returns when the last of the steps before the container's own has to be over. */
 	Deadline deadline() {
 		return this.deadline;
+	}
+
+	/** Moves the deadline, and asks the steps to wait for no more than the work. */
+	void hurry(Deadline sooner) {
+		this.deadline = sooner;
+		this.hurried.complete(null);
+	}
+
+	boolean isHurried() {
+		return this.hurried.isDone();
+	}
+
+	/**
+	 * Returns what completes when the deadline was moved. Dependents are the caller's.
+	 */
+	CompletableFuture<Void> hurried() {
+		return this.hurried.copy();
+	}
+
+	/**
+	 * Returns what completes after the given time, or at the deadline if that comes
+	 * before, also when it is moved meanwhile.
+	 */
+	CompletableFuture<Void> in(Duration duration, TimeSource time) {
+		CompletableFuture<Void> moved = hurried().thenCompose((hurried) -> time.in(this.deadline.remaining()));
+		return CompletableFuture.anyOf(time.in(this.deadline.atMost(duration)), moved).thenAccept((first) -> {
+		});
 	}
 
 	/** Asks the steps to end at once because the drain is undone. */
@@ -131,6 +162,15 @@ final class Drain {
 	/** Returns the work that was left when the time for the drain was over. */
 	List<WorkInFlight> stuck() {
 		return this.stuck;
+	}
+
+	/** Returns what was reported of it, or {@code null} if there was nothing. */
+	@Nullable ShutdownReport report() {
+		return this.report;
+	}
+
+	void setReport(ShutdownReport report) {
+		this.report = report;
 	}
 
 	void setStuck(List<WorkInFlight> stuck) {

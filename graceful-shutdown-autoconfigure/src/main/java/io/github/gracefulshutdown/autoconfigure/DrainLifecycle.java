@@ -23,20 +23,28 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(DrainLifecycle.class);
 
+	private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(1);
+
 	private final DrainGate gate;
 
 	private final EndlessWork endlessWork;
 
 	private final RequestIntakes intakes;
 
+	private final ShutdownReporter reporter;
+
+	private final GuestRunner guests;
+
 	private final Duration timeout;
 
 	DrainLifecycle(ShutdownState state, TimeSource time, DrainGate gate, EndlessWork endlessWork,
-			RequestIntakes intakes, Duration timeout) {
+			RequestIntakes intakes, ShutdownReporter reporter, GuestRunner guests, Duration timeout) {
 		super("drain", PHASE, state, time);
 		this.gate = gate;
 		this.endlessWork = endlessWork;
 		this.intakes = intakes;
+		this.reporter = reporter;
+		this.guests = guests;
 		this.timeout = timeout;
 	}
 
@@ -44,7 +52,7 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 	CompletableFuture<String> perform(Drain drain) {
 		long atBegin = this.gate.inFlight();
 		this.endlessWork.endAll();
-		CompletableFuture<Void> timedOut = time().in(drain.deadline().atMost(this.timeout));
+		CompletableFuture<Void> timedOut = drain.in(this.timeout, time());
 		// The gate is closed: what is still on its way is refused, and never waits for
 		// work.
 		CompletableFuture<Void> drained = this.intakes.runDry()
@@ -58,14 +66,25 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 	private CompletableFuture<String> end(Drain drain, long atBegin) {
 		List<WorkInFlight> left = this.gate.workInFlight();
 		String found = "%d of %d in flight have ended".formatted(atBegin - left.size(), atBegin);
-		if (!left.isEmpty()) {
-			drain.setStuck(left);
-			logger.warn("The time for the drain is over with {} in flight:{}", left.size(),
-					WorkInFlightText.list(left));
-		}
-		return state().enter(Stage.DRAINED)
+		drain.setStuck(left);
+		return (left.isEmpty() ? CompletableFuture.<Void>completedFuture(null) : report(drain, left))
+			.thenCompose((reported) -> state().enter(Stage.DRAINED))
 			.thenCompose((told) -> this.intakes.onTheWay())
 			.thenApply((onTheWay) -> (onTheWay > 0) ? found + ", %d on their way are left".formatted(onTheWay) : found);
+	}
+
+	private CompletableFuture<Void> report(Drain drain, List<WorkInFlight> left) {
+		return this.guests.run("report", REPORT_TIMEOUT, () -> {
+			ShutdownReport report = this.reporter.afterDrain(left);
+			drain.setReport(report);
+			logger.warn("The time for the drain is over with {} in flight. {}", left.size(), report);
+			return report;
+		}).exceptionally((ex) -> {
+			logger.warn("The time for the drain is over with {} in flight, which cannot be reported", left.size(), ex);
+			return null;
+		})
+			.thenCompose(
+					(report) -> (report != null) ? state().reported(report) : CompletableFuture.completedFuture(null));
 	}
 
 	@Override

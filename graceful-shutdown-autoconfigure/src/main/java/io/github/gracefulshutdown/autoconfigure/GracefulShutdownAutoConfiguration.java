@@ -1,14 +1,17 @@
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.nio.file.Path;
 import java.util.List;
 
 import io.github.gracefulshutdown.DrainGate;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.cloud.CloudPlatform;
@@ -101,9 +104,16 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork,
-			RequestIntakes intakes) {
-		return new DrainLifecycle(state, this.time, gate, endlessWork, intakes,
+	ShutdownReporter shutdownReporter(ConfigurableListableBeanFactory beanFactory, ShutdownState state, DrainGate gate,
+			GuestRunner guests) {
+		return new ShutdownReporter(beanFactory, state, gate, guests,
+				new TerminationMessage(Path.of(this.properties.getTerminationMessagePath())));
+	}
+
+	@Bean
+	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork, RequestIntakes intakes,
+			ShutdownReporter reporter, GuestRunner guests) {
+		return new DrainLifecycle(state, this.time, gate, endlessWork, intakes, reporter, guests,
 				this.properties.getDrain().getTimeout());
 	}
 
@@ -128,9 +138,15 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean(initMethod = "start")
 	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
-	Watchdog shutdownWatchdog(ShutdownState state, DrainGate gate, GuestRunner guests) {
-		return new Watchdog(state, gate, guests, this.properties.getForceExit().getExitCode(),
-				Runtime.getRuntime()::halt);
+	Watchdog shutdownWatchdog(ShutdownState state, ShutdownReporter reporter, GuestRunner guests) {
+		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, guests,
+				this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
+	}
+
+	@Bean(initMethod = "start")
+	@ConditionalOnNotWarDeployment // where signals are the container's
+	ShutdownSignals shutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog) {
+		return new ShutdownSignals(state, watchdog, this.properties.getSecondSignal());
 	}
 
 	@Bean

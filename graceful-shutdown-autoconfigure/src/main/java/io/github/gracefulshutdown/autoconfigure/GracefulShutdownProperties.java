@@ -30,6 +30,14 @@ public class GracefulShutdownProperties {
 	 */
 	private List<String> exemptPaths = new ArrayList<>();
 
+	/**
+	 * File that Kubernetes shows as the reason why a container has ended. What was stuck
+	 * is written there, if the file exists and can be written.
+	 */
+	private String terminationMessagePath = "/dev/termination-log";
+
+	private final SecondSignal secondSignal = new SecondSignal();
+
 	private final Deregistration deregistration = new Deregistration();
 
 	private final Consul consul = new Consul();
@@ -64,6 +72,18 @@ public class GracefulShutdownProperties {
 
 	public void setExemptPaths(List<String> exemptPaths) {
 		this.exemptPaths = exemptPaths;
+	}
+
+	public String getTerminationMessagePath() {
+		return this.terminationMessagePath;
+	}
+
+	public void setTerminationMessagePath(String terminationMessagePath) {
+		this.terminationMessagePath = terminationMessagePath;
+	}
+
+	public SecondSignal getSecondSignal() {
+		return this.secondSignal;
 	}
 
 	public Deregistration getDeregistration() {
@@ -104,6 +124,40 @@ public class GracefulShutdownProperties {
 
 	public Caller getCaller() {
 		return this.caller;
+	}
+
+	/** Asking again for a shutdown that is under way. */
+	public static class SecondSignal {
+
+		/**
+		 * Comma-separated list of the signals, INT or TERM, that cut a shutdown short
+		 * which is under way.
+		 */
+		private List<String> signals = new ArrayList<>(List.of("INT"));
+
+		/**
+		 * Time that is left to a shutdown that is cut short. If a duration suffix is not
+		 * specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration grace = Duration.ofSeconds(2);
+
+		public List<String> getSignals() {
+			return this.signals;
+		}
+
+		public void setSignals(List<String> signals) {
+			this.signals = signals;
+		}
+
+		public Duration getGrace() {
+			return this.grace;
+		}
+
+		public void setGrace(Duration grace) {
+			this.grace = grace;
+		}
+
 	}
 
 	/** Leaving the registries. */

@@ -50,6 +50,10 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		ProberWatch watch = this.probers.watch();
 		drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), earliest.remaining(),
 				latest.atMost(longer(earliest.remaining(), watch.expected())), watch));
+		if (state().isInterrupted() && !drain.isFollowedByCallers() && earliest.remaining().isZero()
+				&& watch.expected().isZero()) {
+			return CompletableFuture.completedFuture("nobody was told, and somebody waits at the terminal");
+		}
 		return endWhenQuiet(drain, earliest, latest, watch).thenApply((found) -> withSummary(found, watch));
 	}
 
@@ -73,6 +77,9 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 	 * too; each check has us look again.
 	 */
 	private CompletableFuture<String> endWhenQuiet(Drain drain, Deadline earliest, Deadline latest, ProberWatch watch) {
+		if (drain.isHurried()) {
+			return CompletableFuture.completedFuture("cut short");
+		}
 		CompletableFuture<Void> nextCheck = this.probers.nextCheck();
 		Duration quiet = longer(this.quietPeriod.minus(this.gate.quietFor()), watch.remaining(this.quietPeriod));
 		Duration wait = longer(earliest.remaining(), quiet);
@@ -83,7 +90,7 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 			return CompletableFuture
 				.completedFuture("the maximum has passed without quiet, %d in flight".formatted(this.gate.inFlight()));
 		}
-		return CompletableFuture.anyOf(time().in(latest.atMost(wait)), nextCheck, drain.cancelled())
+		return CompletableFuture.anyOf(time().in(latest.atMost(wait)), nextCheck, drain.cancelled(), drain.hurried())
 			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")
 					: endWhenQuiet(drain, earliest, latest, watch));
 	}

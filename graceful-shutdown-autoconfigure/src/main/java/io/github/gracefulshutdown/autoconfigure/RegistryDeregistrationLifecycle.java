@@ -57,8 +57,9 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 		CompletableFuture<Void> readiness = publishReadiness(ReadinessState.REFUSING_TRAFFIC, deadline);
 		CompletableFuture<List<Withdrawal>> announcements = withdrawAll(drain, deadline);
 		CompletableFuture<Void> told = CompletableFuture.allOf(drain.announced(), readiness, announcements);
-		return CompletableFuture.anyOf(told, drain.cancelled())
-			.thenApply((first) -> drain.isCancelled() ? "undone" : Withdrawal.summaryOf(announcements.join()));
+		return CompletableFuture.anyOf(told, drain.cancelled(), drain.hurried())
+			.thenApply((first) -> drain.isCancelled() ? "undone"
+					: told.isDone() ? Withdrawal.summaryOf(announcements.join()) : "cut short");
 	}
 
 	private CompletableFuture<Void> publishReadiness(ReadinessState readiness, Deadline deadline) {

@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ final class ShutdownPropertiesValidator {
 	private static final String PREFIX = "graceful.shutdown.";
 
 	private static final Duration LONGEST = Duration.ofDays(1);
+
+	private static final Set<String> SIGNALS = Set.of("INT", "TERM");
 
 	private final Binder binder;
 
@@ -64,6 +67,9 @@ final class ShutdownPropertiesValidator {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "force-exit.exit-code", exitCode,
 					"An exit code is a number from 0 to 255.");
 		}
+		GracefulShutdownProperties.SecondSignal secondSignal = properties.getSecondSignal();
+		requireNotLonger(setting("second-signal.grace", secondSignal.getGrace()), timeout);
+		secondSignal.getSignals().forEach(ShutdownPropertiesValidator::requireSignal);
 		validate(properties.getCaller());
 		properties.getStreams().getMediaTypes().forEach(ShutdownPropertiesValidator::requireMediaType);
 		properties.getGrpc().getEndlessMethods().forEach(ShutdownPropertiesValidator::requireMethod);
@@ -83,6 +89,13 @@ final class ShutdownPropertiesValidator {
 		if (retry.getMaxBodySize().isNegative() || retry.getMaxBodySize().toBytes() > Integer.MAX_VALUE) {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "caller.retry.max-body-size",
 					retry.getMaxBodySize(), "A body is kept in memory: set a size from 0 to 2047MB.");
+		}
+	}
+
+	private static void requireSignal(String signal) {
+		if (!SIGNALS.contains(signal)) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "second-signal.signals", signal,
+					"The signals that end a process are INT and TERM.");
 		}
 	}
 

@@ -81,6 +81,7 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 		if (event.getApplicationContext() != this.context) {
 			return;
 		}
+		this.state.setClosingThread(Thread.currentThread());
 		try {
 			Deadline deadline = this.state.beginClose();
 			Drain drain = drainForClose(deadline);
@@ -271,7 +272,8 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 			.collect(Collectors.groupingBy(WorkInFlight::kind, TreeMap::new, Collectors.counting()));
 		return new ShutdownStatus(stage(), (drain != null && drain.isEnded()) ? drain.outcome() : null, inFlight,
 				(deadline != null) ? deadline.remaining() : null, (drain != null) ? drain.withdrawn() : List.of(),
-				(drain != null && !drain.isEnded()) ? waitingFor(drain, work) : List.of());
+				(drain != null && !drain.isEnded()) ? waitingFor(drain, work) : List.of(),
+				(drain != null) ? drain.report() : null);
 	}
 
 	private List<String> waitingFor(Drain drain, List<WorkInFlight> work) {

@@ -40,6 +40,12 @@ final class ShutdownState {
 
 	private volatile boolean closing;
 
+	private volatile boolean interrupted;
+
+	private volatile @Nullable Thread closingThread;
+
+	private volatile @Nullable String released;
+
 	private long stageEnteredNanos;
 
 	private long beganNanos;
@@ -56,8 +62,7 @@ final class ShutdownState {
 		this.time = time;
 		this.guests = guests;
 		this.timeout = timeout;
-		Duration fifth = timeout.dividedBy(5);
-		this.teardownReserve = (teardownTimeout.compareTo(fifth) < 0) ? teardownTimeout : fifth;
+		this.teardownReserve = shorter(teardownTimeout, timeout.dividedBy(5));
 		this.stageEnteredNanos = time.nanoTime();
 	}
 
@@ -85,6 +90,33 @@ final class ShutdownState {
 
 	boolean isClosing() {
 		return this.closing;
+	}
+
+	/** Returns whether somebody in front of a terminal asked for the shutdown. */
+	boolean isInterrupted() {
+		return this.interrupted;
+	}
+
+	void setInterrupted() {
+		this.interrupted = true;
+	}
+
+	/** Returns the thread that closes the context, or {@code null} if none does. */
+	@Nullable Thread closingThread() {
+		return this.closingThread;
+	}
+
+	void setClosingThread(Thread closingThread) {
+		this.closingThread = closingThread;
+	}
+
+	/** Returns the name of the resource that is being released now, if one is. */
+	@Nullable String released() {
+		return this.released;
+	}
+
+	void setReleased(@Nullable String released) {
+		this.released = released;
 	}
 
 	/** Returns the deadline, or {@code null} while there is no sign of a shutdown. */
@@ -118,6 +150,33 @@ final class ShutdownState {
 		}
 		this.closing = true;
 		return beginBudget();
+	}
+
+	/**
+	 * Has a shutdown for good end within the given time, if that is less than it has.
+	 * @param grace the time
+	 * @return {@code false} if nothing has changed
+	 */
+	boolean hurry(Duration grace) {
+		Drain current;
+		Deadline sooner;
+		synchronized (this) {
+			Deadline before = this.deadline;
+			if (!this.closing || before == null || before.remaining().compareTo(grace) <= 0) {
+				return false;
+			}
+			sooner = Deadline.in(grace, this.time);
+			this.deadline = sooner;
+			current = this.drain;
+		}
+		if (current != null) {
+			current.hurry(sooner.earlier(shorter(this.teardownReserve, grace.dividedBy(5))));
+		}
+		return true;
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	private Deadline beginBudget() {
@@ -158,6 +217,15 @@ final class ShutdownState {
 	 */
 	CompletableFuture<Void> lastCall() {
 		return tell(new LastCallEvent(this.context), "the last call");
+	}
+
+	/**
+	 * Tells the listeners what is stuck.
+	 * @return a future that completes, never exceptionally, when they were told or their
+	 * time is over
+	 */
+	CompletableFuture<Void> reported(ShutdownReport report) {
+		return tell(new ShutdownReportEvent(this.context, report), "the report");
 	}
 
 	private CompletableFuture<Void> tell(ApplicationEvent event, String what) {

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param withdrawn the registrations and other announcements that were left
  * @param waitingFor what holds the drain up, in sentences; work in flight is listed one
  * by one, the oldest first
+ * @param report what was stuck when the time for the drain was over, or {@code null} if
+ * nothing was
  */
 public record ShutdownStatus(Stage stage, @Nullable Outcome outcome, Map<String, Long> inFlight,
-		@Nullable Duration remaining, List<String> withdrawn, List<String> waitingFor) {
+		@Nullable Duration remaining, List<String> withdrawn, List<String> waitingFor,
+		@Nullable ShutdownReport report) {
 }

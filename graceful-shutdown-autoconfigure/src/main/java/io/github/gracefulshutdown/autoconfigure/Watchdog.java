@@ -1,16 +1,12 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
-import io.github.gracefulshutdown.DrainGate;
-import io.github.gracefulshutdown.Outcome;
-import io.github.gracefulshutdown.WorkInFlight;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,19 +14,24 @@ import org.springframework.beans.factory.DisposableBean;
 
 /**
  * Halts a process that is going down and has not ended at the deadline. Its thread starts
- * with the application, because when a shutdown is stuck threads may be what is missing.
- * It waits for the JVM to run its shutdown hooks, so a JVM that is not going down is
- * never halted, and a context that was closed without it dismisses the watchdog.
+ * with the application, because when a shutdown is stuck threads may be what is missing,
+ * and it allocates nothing before the deadline, because memory may be. It waits for the
+ * JVM to run its shutdown hooks, so a JVM that is not going down is never halted, and a
+ * context that was closed without it dismisses the watchdog.
  */
 final class Watchdog implements DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(Watchdog.class);
 
-	private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(1);
+	private static final Duration REPORT_TIMEOUT = Duration.ofMillis(500);
 
 	private final ShutdownState state;
 
-	private final DrainGate gate;
+	private final TimeSource time;
+
+	private final long timeoutNanos;
+
+	private final ShutdownReporter reporter;
 
 	private final GuestRunner guests;
 
@@ -38,17 +39,27 @@ final class Watchdog implements DisposableBean {
 
 	private final IntConsumer halt;
 
-	private final CountDownLatch goingDown = new CountDownLatch(1);
-
-	private final CountDownLatch dismissed = new CountDownLatch(1);
-
 	private final Thread hook = new Thread(this::goingDown, "graceful-shutdown-signal");
 
 	private final Thread thread = new Thread(this::watch, "graceful-shutdown-watchdog");
 
-	Watchdog(ShutdownState state, DrainGate gate, GuestRunner guests, int exitCode, IntConsumer halt) {
+	private volatile boolean goingDown;
+
+	private volatile boolean dismissed;
+
+	private volatile long goingDownNanos;
+
+	/**
+	 * Creates a watchdog.
+	 * @param timeout the time from when the JVM goes down, for when there is no memory to
+	 * begin the close
+	 */
+	Watchdog(ShutdownState state, TimeSource time, Duration timeout, ShutdownReporter reporter, GuestRunner guests,
+			int exitCode, IntConsumer halt) {
 		this.state = state;
-		this.gate = gate;
+		this.time = time;
+		this.timeoutNanos = timeout.toNanos();
+		this.reporter = reporter;
 		this.guests = guests;
 		this.exitCode = exitCode;
 		this.halt = halt;
@@ -67,7 +78,19 @@ final class Watchdog implements DisposableBean {
 
 	/** Tells that the JVM goes down: the deadline holds from here on. */
 	void goingDown() {
-		this.goingDown.countDown();
+		this.goingDownNanos = this.time.nanoTime();
+		try {
+			this.state.beginClose();
+		}
+		finally {
+			this.goingDown = true;
+			LockSupport.unpark(this.thread);
+		}
+	}
+
+	/** Tells that the deadline is another one. */
+	void deadlineMoved() {
+		LockSupport.unpark(this.thread);
 	}
 
 	@Override
@@ -78,8 +101,8 @@ final class Watchdog implements DisposableBean {
 		catch (IllegalStateException ex) { // the JVM is going down: hold the deadline
 			return;
 		}
-		this.dismissed.countDown();
-		goingDown();
+		this.dismissed = true;
+		LockSupport.unpark(this.thread);
 	}
 
 	/** Waits for the thread to end. */
@@ -87,16 +110,27 @@ final class Watchdog implements DisposableBean {
 		this.thread.join();
 	}
 
+	// An interrupt, which nobody has a reason to send, does not end the watch.
 	private void watch() {
-		try {
-			this.goingDown.await();
-			if (!this.dismissed.await(this.state.beginClose().remaining().toNanos(), TimeUnit.NANOSECONDS)) {
-				reportAndHalt();
+		while (!this.dismissed) {
+			Thread.interrupted();
+			if (!this.goingDown) {
+				LockSupport.park(this);
+				continue;
 			}
+			long leftNanos = nanosLeft();
+			if (leftNanos <= 0) {
+				reportAndHalt();
+				return;
+			}
+			LockSupport.parkNanos(this, leftNanos);
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+	}
+
+	private long nanosLeft() {
+		long now = this.time.nanoTime();
+		Deadline deadline = this.state.deadline();
+		return (deadline != null) ? deadline.nanosLeft(now) : this.timeoutNanos - (now - this.goingDownNanos);
 	}
 
 	private void reportAndHalt() {
@@ -112,14 +146,10 @@ final class Watchdog implements DisposableBean {
 		}
 	}
 
-	private Outcome report() {
-		List<WorkInFlight> left = this.gate.workInFlight();
-		logger.error(
-				"Graceful shutdown {} after {} ms: the process has not ended by itself (stage {}) and is halted "
-						+ "with exit code {}; {} left in flight{}",
-				Outcome.FORCED, this.state.sinceBegin().toMillis(), this.state.stage(), this.exitCode, left.size(),
-				WorkInFlightText.list(left));
-		return Outcome.FORCED;
+	private ShutdownReport report() {
+		ShutdownReport report = this.reporter.atDeadline();
+		logger.error("The process has not ended by itself and is halted with exit code {}: {}", this.exitCode, report);
+		return report;
 	}
 
 }

@@ -1,7 +1,10 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
@@ -23,7 +26,8 @@ class DrainLifecycleTests {
 	private final StepFixture fixture = new StepFixture();
 
 	private final DrainLifecycle drain = new DrainLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
-			this.fixture.endlessWork, this.fixture.intakes, Duration.ofSeconds(10));
+			this.fixture.endlessWork, this.fixture.intakes, this.fixture.reporter, this.fixture.guests,
+			Duration.ofSeconds(10));
 
 	@AfterEach
 	void close() {
@@ -71,6 +75,40 @@ class DrainLifecycleTests {
 		assertThat(stopped).isNotDone();
 		this.fixture.time.advance(Duration.ofNanos(1));
 		StepFixture.get(stopped);
+	}
+
+	@Test
+	void endsAtADeadlineThatWasMoved() {
+		this.fixture.enter();
+		this.fixture.gate.close();
+		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
+		this.fixture.state.beginClose();
+		assertThat(this.fixture.state.hurry(Duration.ofSeconds(2))).isTrue();
+		this.fixture.time.advance(Duration.ofMillis(1_600).minusNanos(1)); // a fifth is
+																			// kept
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(Duration.ofNanos(1));
+		StepFixture.get(stopped);
+	}
+
+	@Test
+	void keepsAndPublishesTheReport() {
+		List<ShutdownReport> heard = new CopyOnWriteArrayList<>();
+		this.fixture.context.addApplicationListener((ShutdownReportEvent event) -> heard.add(event.getReport()));
+		this.fixture.enter();
+		this.fixture.gate.close();
+		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
+		this.fixture.time.advance(Duration.ofSeconds(10));
+		StepFixture.get(stopped);
+		ShutdownReport report = Objects.requireNonNull(this.fixture.state.beginDrain().report());
+		assertThat(heard).containsExactly(report);
+		assertThat(report.outcome()).isEqualTo(Outcome.TIMED_OUT);
+		assertThat(report.stage()).isEqualTo(Stage.LAME_DUCK);
+		assertThat(report.after()).isEqualTo(Duration.ofSeconds(10));
+		assertThat(report.work()).singleElement()
+			.satisfies((work) -> assertThat(work.stack()).isNotEmpty().hasSizeLessThanOrEqualTo(20))
+			.hasToString("http GET / for 10000 ms on thread %s\n    at %s".formatted(Thread.currentThread().getName(),
+					String.join("\n    at ", report.work().get(0).stack())));
 	}
 
 	@Test

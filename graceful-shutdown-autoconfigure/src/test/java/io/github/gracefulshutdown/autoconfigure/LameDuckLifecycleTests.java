@@ -73,6 +73,30 @@ class LameDuckLifecycleTests {
 	}
 
 	@Test
+	void endsAtOnceForSomebodyAtATerminalWhenNobodyWasTold() {
+		this.fixture.enter();
+		this.fixture.state.setInterrupted();
+		assertThat(stop(false)).isCompleted();
+	}
+
+	@Test
+	void lastsForSomebodyAtATerminalTooWhenCallersFollow() {
+		this.fixture.state.setInterrupted();
+		this.fixture.state.beginDrain().setFollowedByCallers();
+		assertThat(stop(false)).isNotDone();
+	}
+
+	@Test
+	void endsAtOnceWhenTheShutdownIsCutShort() {
+		this.fixture.state.beginDrain().setFollowedByCallers();
+		CompletableFuture<Void> stopped = stop(false);
+		this.fixture.state.beginClose();
+		assertThat(stopped).isNotDone();
+		this.fixture.state.hurry(Duration.ofSeconds(2));
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
 	void isKeptGoingByTrafficUntilTheMaximum() {
 		CompletableFuture<Void> stopped = null;
 		for (int i = 0; i < 20; i++) {

@@ -25,7 +25,8 @@ class RequestIntakesTests {
 	private final StepFixture fixture = new StepFixture();
 
 	private final DrainLifecycle drain = new DrainLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
-			this.fixture.endlessWork, this.fixture.intakes, Duration.ofSeconds(10));
+			this.fixture.endlessWork, this.fixture.intakes, this.fixture.reporter, this.fixture.guests,
+			Duration.ofSeconds(10));
 
 	private final IntakeLifecycle intakeStep = new IntakeLifecycle(this.fixture.state, this.fixture.time,
 			this.fixture.intakes);

@@ -276,8 +276,8 @@ class ShutdownSequenceTests {
 	void statusTellsWhatIsInFlightAndWhatHoldsTheDrainUp() {
 		this.contextRunner.run((context) -> {
 			Permit permit = enter(context);
-			assertThat(sequence(context).status())
-				.isEqualTo(new ShutdownStatus(Stage.SERVING, null, Map.of("http", 1L), null, List.of(), List.of()));
+			assertThat(sequence(context).status()).isEqualTo(
+					new ShutdownStatus(Stage.SERVING, null, Map.of("http", 1L), null, List.of(), List.of(), null));
 			CompletableFuture<Outcome> drained = sequence(context).drain();
 			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
 			ShutdownStatus status = sequence(context).status();

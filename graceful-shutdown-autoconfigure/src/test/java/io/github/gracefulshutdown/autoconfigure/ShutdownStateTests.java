@@ -32,6 +32,31 @@ class ShutdownStateTests {
 	}
 
 	@Test
+	void aShutdownThatIsHurriedHasNoMoreThanTheGrace() {
+		Drain drain = this.state.beginDrain();
+		this.state.beginClose();
+		assertThat(this.state.hurry(Duration.ofSeconds(2))).isTrue();
+		assertThat(remaining()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(drain.deadline().remaining()).isEqualTo(Duration.ofMillis(1_600));
+	}
+
+	@Test
+	void aShutdownIsNeverGivenMoreTimeByBeingHurried() {
+		this.state.beginClose();
+		this.fixture.time.advance(Duration.ofSeconds(24));
+		assertThat(this.state.hurry(Duration.ofSeconds(2))).isFalse();
+		assertThat(remaining()).isEqualTo(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void onlyAContextThatClosesIsHurried() {
+		Drain drain = this.state.beginDrain();
+		assertThat(this.state.hurry(Duration.ofSeconds(2))).isFalse();
+		assertThat(drain.isHurried()).isFalse();
+		assertThat(remaining()).isEqualTo(Duration.ofSeconds(25));
+	}
+
+	@Test
 	void thereIsNoDeadlineWithoutASign() {
 		assertThat(this.state.deadline()).isNull();
 		assertThat(this.state.stage()).isEqualTo(Stage.SERVING);

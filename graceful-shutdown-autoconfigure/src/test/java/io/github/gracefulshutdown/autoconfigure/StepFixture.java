@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,9 @@ final class StepFixture implements AutoCloseable {
 
 	final RequestIntakes intakes = new RequestIntakes(
 			this.context.getBeanFactory().getBeanProvider(RequestIntake.class), this.time, this.guests);
+
+	final ShutdownReporter reporter = new ShutdownReporter(this.context.getBeanFactory(), this.state, this.gate,
+			this.guests, new TerminationMessage(Path.of("/nowhere")));
 
 	StepFixture() {
 		this.context.refresh();

@@ -1,5 +1,8 @@
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +13,9 @@ import io.github.gracefulshutdown.Permit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.support.GenericApplicationContext;
@@ -25,6 +30,9 @@ class WatchdogTests {
 	private final CompletableFuture<Integer> halted = new CompletableFuture<>();
 
 	private final DrainGate gate = new DrainGate();
+
+	@TempDir
+	Path directory;
 
 	@Test
 	void haltsAtTheDeadlineOfAJvmThatGoesDownAndNamesWhatIsLeft(CapturedOutput output) {
@@ -57,6 +65,34 @@ class WatchdogTests {
 		}
 	}
 
+	@Test
+	void haltsAtADeadlineThatWasMoved() {
+		try (GenericApplicationContext context = context()) {
+			ShutdownState state = state(context, Duration.ofDays(1));
+			Watchdog watchdog = watchdog(state);
+			watchdog.start();
+			watchdog.goingDown();
+			state.hurry(Duration.ofMillis(50));
+			watchdog.deadlineMoved();
+			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
+			watchdog.destroy();
+		}
+	}
+
+	@Test
+	void leavesTheReasonWhereThePlatformReadsIt() throws IOException {
+		Path file = Files.createFile(this.directory.resolve("termination-log"));
+		try (GenericApplicationContext context = context()) {
+			this.gate.tryEnter("http", "GET /slow");
+			Watchdog watchdog = watchdog(context, Duration.ofMillis(50));
+			watchdog.start();
+			watchdog.goingDown();
+			StepFixture.get(this.halted);
+			assertThat(file).content().startsWith("Graceful shutdown FORCED after ").contains("http GET /slow for ");
+			watchdog.destroy();
+		}
+	}
+
 	private static GenericApplicationContext context() {
 		GenericApplicationContext context = new GenericApplicationContext();
 		context.refresh();
@@ -68,7 +104,10 @@ class WatchdogTests {
 	}
 
 	private Watchdog watchdog(ShutdownState state) {
-		return new Watchdog(state, this.gate, guests(), 7, this.halted::complete);
+		ShutdownReporter reporter = new ShutdownReporter(new DefaultListableBeanFactory(), state, this.gate, guests(),
+				new TerminationMessage(this.directory.resolve("termination-log")));
+		return new Watchdog(state, new SystemTimeSource(), Duration.ofSeconds(25), reporter, guests(), 7,
+				this.halted::complete);
 	}
 
 	private static ShutdownState state(GenericApplicationContext context, Duration timeout) {

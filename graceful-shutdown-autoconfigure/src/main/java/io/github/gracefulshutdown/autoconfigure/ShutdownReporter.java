@@ -1,0 +1,155 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.stream.Stream;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.WorkInFlight;
+import io.github.gracefulshutdown.autoconfigure.ShutdownReport.StuckWork;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.Lifecycle;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/**
+ * Finds out what is stuck. It asks no bean factory, which may be locked by whoever is
+ * stuck, but the beans that it has seen at the start, and does not wait for their answer.
+ */
+final class ShutdownReporter implements SmartInitializingSingleton {
+
+	private static final int FRAMES = 20;
+
+	private static final Duration PATIENCE = Duration.ofMillis(150);
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final ShutdownState state;
+
+	private final DrainGate gate;
+
+	private final GuestRunner guests;
+
+	private final TerminationMessage terminationMessage;
+
+	private final Map<String, Lifecycle> lifecycles = new LinkedHashMap<>();
+
+	private final Map<String, ThreadPoolExecutor> executors = new LinkedHashMap<>();
+
+	ShutdownReporter(ConfigurableListableBeanFactory beanFactory, ShutdownState state, DrainGate gate,
+			GuestRunner guests, TerminationMessage terminationMessage) {
+		this.beanFactory = beanFactory;
+		this.state = state;
+		this.gate = gate;
+		this.guests = guests;
+		this.terminationMessage = terminationMessage;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		for (String name : this.beanFactory.getSingletonNames()) {
+			Object bean = this.beanFactory.getSingleton(name);
+			if (bean instanceof Lifecycle lifecycle) {
+				this.lifecycles.put(name, lifecycle);
+			}
+			if (bean instanceof ThreadPoolTaskExecutor executor) {
+				this.executors.put(name, executor.getThreadPoolExecutor());
+			}
+			else if (bean instanceof ThreadPoolTaskScheduler scheduler) {
+				this.executors.put(name, scheduler.getScheduledThreadPoolExecutor());
+			}
+			else if (bean instanceof ThreadPoolExecutor executor) {
+				this.executors.put(name, executor);
+			}
+		}
+	}
+
+	/** Reports what the drain leaves behind. */
+	ShutdownReport afterDrain(List<WorkInFlight> left) {
+		return report(Outcome.TIMED_OUT, left, List.of(), List.of());
+	}
+
+	/** Reports what keeps the process from its end. */
+	ShutdownReport atDeadline() {
+		Thread closing = this.state.closingThread();
+		return report(Outcome.FORCED, this.gate.workInFlight(), notStopped(),
+				(closing != null) ? top(closing) : List.of());
+	}
+
+	private ShutdownReport report(Outcome outcome, List<WorkInFlight> left, List<String> notStopped,
+			List<String> closing) {
+		List<StuckWork> work = left.stream()
+			.map((one) -> new StuckWork(one.kind(), one.description(), one.age(), WorkInFlightText.nameOf(one.thread()),
+					top(one.thread())))
+			.toList();
+		ShutdownReport report = new ShutdownReport(outcome, this.state.stage(), this.state.sinceBegin(), work,
+				deadlocks(), notStopped, queues(), closing);
+		this.terminationMessage.write(report.briefly());
+		return report;
+	}
+
+	private static List<String> top(Thread thread) {
+		return Stream.of(thread.getStackTrace()).limit(FRAMES).map(ShutdownReporter::textOf).toList();
+	}
+
+	/** Leaves out the class loader and the module, which are the same everywhere. */
+	private static String textOf(StackTraceElement frame) {
+		return "%s.%s(%s)".formatted(frame.getClassName(), frame.getMethodName(),
+				(frame.getFileName() == null) ? "unknown source" : (frame.getLineNumber() < 0) ? frame.getFileName()
+						: frame.getFileName() + ":" + frame.getLineNumber());
+	}
+
+	private static List<String> deadlocks() {
+		ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+		long[] deadlocked = threads.findDeadlockedThreads();
+		if (deadlocked == null) {
+			return List.of();
+		}
+		return Stream.of(threads.getThreadInfo(deadlocked))
+			.filter(Objects::nonNull)
+			.map((thread) -> "thread %s waits for %s, which thread %s holds".formatted(thread.getThreadName(),
+					thread.getLockName(), thread.getLockOwnerName()))
+			.toList();
+	}
+
+	private List<String> queues() {
+		return this.executors.entrySet()
+			.stream()
+			.filter((executor) -> executor.getValue().getActiveCount() > 0)
+			.map((executor) -> "%s with %d tasks running and %d waiting".formatted(executor.getKey(),
+					executor.getValue().getActiveCount(), executor.getValue().getQueue().size()))
+			.toList();
+	}
+
+	/**
+	 * Asks the beans, some of which answer with a lock that they hold while they stop.
+	 */
+	private List<String> notStopped() {
+		List<String> notStopped = Collections.synchronizedList(new ArrayList<>());
+		String resource = this.state.released();
+		if (resource != null) {
+			notStopped.add(resource);
+		}
+		this.guests.run("report-beans", PATIENCE, () -> {
+			this.lifecycles.forEach((name, bean) -> {
+				if (bean.isRunning()) {
+					notStopped.add(name);
+				}
+			});
+			return true;
+		}).exceptionally((ex) -> false).join();
+		return List.copyOf(notStopped);
+	}
+
+}

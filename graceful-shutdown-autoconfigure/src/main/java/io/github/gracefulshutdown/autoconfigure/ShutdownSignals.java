@@ -1,0 +1,72 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
+
+/**
+ * Takes note of the signals that end the process. The second one cuts the shutdown short:
+ * somebody waits for it, in front of a terminal if it is that of Ctrl-C.
+ */
+final class ShutdownSignals implements DisposableBean {
+
+	private static final String INTERRUPT = "INT";
+
+	private static final Logger logger = LoggerFactory.getLogger(ShutdownSignals.class);
+
+	private final ShutdownState state;
+
+	private final ObjectProvider<Watchdog> watchdog;
+
+	private final Duration grace;
+
+	private final List<String> signals;
+
+	private final Runnable interrupted;
+
+	private final Runnable again = this::again;
+
+	ShutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog,
+			GracefulShutdownProperties.SecondSignal settings) {
+		this.state = state;
+		this.interrupted = state::setInterrupted;
+		this.watchdog = watchdog;
+		this.grace = settings.getGrace();
+		this.signals = List.copyOf(settings.getSignals());
+	}
+
+	void start() {
+		TerminationSignals.addListener(INTERRUPT, this.interrupted);
+		this.signals.forEach((signal) -> TerminationSignals.addListener(signal, this.again));
+	}
+
+	/** Takes note of a signal, which is the second if the context closes already. */
+	void again() {
+		if (this.state.hurry(this.grace)) {
+			this.watchdog.ifAvailable(Watchdog::deadlineMoved);
+			logger.warn("Signalled again: the shutdown ends within {} ms", this.grace.toMillis());
+		}
+	}
+
+	/** Goes on listening if the JVM goes down: beans that are yet to come may hang. */
+	@Override
+	public void destroy() {
+		Thread hook = new Thread(() -> {
+		});
+		try {
+			Runtime.getRuntime().addShutdownHook(hook);
+			Runtime.getRuntime().removeShutdownHook(hook);
+		}
+		catch (IllegalStateException ex) { // it goes down
+			return;
+		}
+		TerminationSignals.removeListener(INTERRUPT, this.interrupted);
+		this.signals.forEach((signal) -> TerminationSignals.removeListener(signal, this.again));
+	}
+
+}

@@ -56,6 +56,14 @@ public final class LoadReport {
 	}
 
 	/**
+	 * {@return how many requests were executed, at least in part, and not answered}
+	 */
+	public long executedInVain() {
+		return count((result) -> result.outcome().type() != Outcome.Type.OK
+				&& executionsOf(result).anyMatch((executions) -> !executions.isEmpty()));
+	}
+
+	/**
 	 * {@return one sentence for everything that a caller has noticed, none if all is
 	 * well}
 	 */

@@ -83,8 +83,21 @@ final class ChildProcess implements AutoCloseable {
 		}
 	}
 
-	void terminate() {
-		this.process.destroy();
+	CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
+		return HTTP.sendAsync(request, BodyHandlers.ofString());
+	}
+
+	void signal(String name) {
+		try {
+			new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, this.process.pid())).start().waitFor();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/**

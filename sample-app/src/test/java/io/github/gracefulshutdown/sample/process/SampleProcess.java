@@ -11,16 +11,21 @@ import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.sample.SampleApplication;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** The packaged sample as a process on free ports, with a ledger of its own. */
 public final class SampleProcess implements AutoCloseable {
 
 	/** No stop may take longer: {@code graceful.shutdown.timeout} of the sample. */
 	public static final Duration BUDGET = Duration.ofSeconds(25);
+
+	private static final String DRAIN = "/actuator/drain";
 
 	private static final String WITHOUT_REGISTRY = "--eureka.client.enabled=false";
 
@@ -32,7 +37,7 @@ public final class SampleProcess implements AutoCloseable {
 
 	private final Instance instance;
 
-	private long terminatedNanos;
+	private @Nullable Long terminatedNanos;
 
 	private SampleProcess(String name, Instance instance, String classPath, Stream<String> arguments) {
 		this.name = name;
@@ -41,7 +46,8 @@ public final class SampleProcess implements AutoCloseable {
 		Stream<String> launcher = Stream.of("-XX:SharedArchiveFile=" + BuildDirectory.sampleClasses(), "-classpath",
 				classPath, SampleApplication.class.getName());
 		Stream<String> ownArguments = Stream.of("--server.port=" + this.instance.httpPort(),
-				"--grpc.server.port=" + this.instance.grpcPort(), "--sample.ledger.directory=" + this.directory);
+				"--grpc.server.port=" + this.instance.grpcPort(), "--sample.ledger.directory=" + this.directory,
+				"--graceful.shutdown.termination-message-path=" + terminationMessage());
 		this.process = ChildProcess.startJava(this.directory.resolve("sample.log"),
 				Stream.of(launcher, ownArguments, arguments).flatMap((part) -> part));
 	}
@@ -81,18 +87,16 @@ public final class SampleProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Starts an instance that no registry knows, with one more bean.
+	 * Starts an instance that no registry knows and that can be stuck, see package
+	 * {@code fault}.
 	 * @param name the name of the instance, unique in a run
-	 * @param bean the class of the bean, one of the test classes
 	 * @param arguments the command line arguments
 	 * @return the process, which may not be ready yet
 	 */
-	public static SampleProcess startWithBean(String name, Class<?> bean, String... arguments) {
-		String classPath = BuildDirectory.sampleJar() + File.pathSeparator + BuildDirectory.testClasses();
-		return new SampleProcess(name, newInstance(), classPath,
-				with(WITHOUT_REGISTRY,
-						Stream.concat(Stream.of("--spring.main.sources=" + bean.getName()), Stream.of(arguments))
-							.toArray(String[]::new)));
+	public static SampleProcess startWithFaults(String name, String... arguments) {
+		return new SampleProcess(name, newInstance(),
+				BuildDirectory.sampleJar() + File.pathSeparator + BuildDirectory.testClasses(),
+				with(WITHOUT_REGISTRY, arguments));
 	}
 
 	private static Instance newInstance() {
@@ -137,10 +141,41 @@ public final class SampleProcess implements AutoCloseable {
 		return this.process.send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()).build());
 	}
 
+	/** Sends a request that may take its time. */
+	public CompletableFuture<HttpResponse<String>> begin(String path) {
+		return this.process.sendAsync(HttpRequest.newBuilder(uri(path)).build());
+	}
+
+	/** Has the endpoint drain the instance. */
+	public CompletableFuture<HttpResponse<String>> drain(Duration wait) {
+		return this.process.sendAsync(HttpRequest.newBuilder(uri(DRAIN + "?wait=" + wait.toMillis() + "ms"))
+			.POST(BodyPublishers.noBody())
+			.build());
+	}
+
+	/** Has the endpoint undo a drain. */
+	public CompletableFuture<HttpResponse<String>> resume() {
+		return this.process.sendAsync(HttpRequest.newBuilder(uri(DRAIN)).DELETE().build());
+	}
+
+	/**
+	 * {@return what the instance has logged so far}
+	 */
+	public String log() {
+		return this.process.log();
+	}
+
+	/** Sends a signal, such as {@code INT}. */
+	public void signal(String name) {
+		if (this.terminatedNanos == null) {
+			this.terminatedNanos = System.nanoTime();
+		}
+		this.process.signal(name);
+	}
+
 	/** Sends SIGTERM. */
 	public void terminate() {
-		this.terminatedNanos = System.nanoTime();
-		this.process.terminate();
+		signal("TERM");
 	}
 
 	/** Sends SIGTERM and waits for the exit. */
@@ -152,8 +187,14 @@ public final class SampleProcess implements AutoCloseable {
 	/** Waits for the exit after SIGTERM, longer than it may take. */
 	public Stop awaitStop() {
 		int exitCode = this.process.awaitExit(BUDGET.plusSeconds(20));
-		return new Stop(this.name, exitCode, Duration.ofNanos(this.process.exitNanos() - this.terminatedNanos),
+		return new Stop(this.name, exitCode,
+				Duration.ofNanos(this.process.exitNanos() - Objects.requireNonNull(this.terminatedNanos)),
 				ShutdownSummary.allIn(this.process.log()));
+	}
+
+	/** Returns where the instance leaves the reason of its end, if the file exists. */
+	public Path terminationMessage() {
+		return this.directory.resolve("termination-log");
 	}
 
 	/**

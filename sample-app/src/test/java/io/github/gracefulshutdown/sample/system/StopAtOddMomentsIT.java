@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.sample.system;
 
+import java.time.Duration;
+
 import io.github.gracefulshutdown.sample.process.SampleProcess;
 import io.github.gracefulshutdown.sample.process.Stop;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StopAtOddMomentsIT {
 
+	private static final int INTERRUPTED = 130;
+
 	private static final String TWO_SECONDS_OF_LAME_DUCK = "--graceful.shutdown.lame-duck.minimum=2s";
 
 	@Test
@@ -28,8 +32,9 @@ class StopAtOddMomentsIT {
 
 	@ParameterizedTest
 	@Execution(ExecutionMode.CONCURRENT)
-	@ValueSource(strings = { "Starting SampleApplication", "Tomcat initialized", "HikariPool-1 - Start completed",
-			"Tomcat started", "Started SampleApplication" })
+	@ValueSource(strings = { "Starting SampleApplication", "Tomcat initialized", "Root WebApplicationContext",
+			"HikariPool-1 - Starting", "HikariPool-1 - Start completed", "Exposing 4 endpoints", "Tomcat started",
+			"gRPC Server started", "Started SampleApplication" })
 	void exitsWhenStarting(String moment) {
 		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-" + moment.replaceAll("\\W+", "-"))) {
 			assertThatExitIsClean(sample.awaitLog(moment).stop());
@@ -44,6 +49,35 @@ class StopAtOddMomentsIT {
 			Stop stop = sample.awaitLog("ShutdownHook").stop();
 			assertThatExitIsClean(stop);
 			assertThat(stop.summaries()).hasSize(1);
+			assertThat(stop.summaries().get(0).steps().get("lame duck")).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+		}
+	}
+
+	@Test
+	@Execution(ExecutionMode.CONCURRENT)
+	void exitsSoonWhenInterruptedWhileItTerminates() {
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-interrupted",
+				"--graceful.shutdown.lame-duck.minimum=10s")) {
+			sample.awaitReady().terminate();
+			sample.awaitLog("Drain began").signal("INT");
+			Stop stop = sample.awaitStop();
+			assertThatExitIsClean(stop);
+			assertThat(sample.log()).contains("Signalled again").contains("cut short");
+			assertThat(stop.duration()).isLessThan(Duration.ofSeconds(8));
+		}
+	}
+
+	@Test
+	@Execution(ExecutionMode.CONCURRENT)
+	void exitsAtOnceFromATerminalWhenNobodyWasTold() {
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry("odd-terminal",
+				"--graceful.shutdown.lame-duck.quiet-period=9s")) {
+			sample.awaitLog("Started SampleApplication"); // without a look at its health
+			assertThat(sample.begin("/nothing-here").join().statusCode()).isEqualTo(404);
+			sample.signal("INT");
+			Stop stop = sample.awaitStop();
+			assertThat(stop.exitCode()).isEqualTo(INTERRUPTED);
+			assertThat(stop.summaries().get(0).steps().get("lame duck")).isLessThan(Duration.ofSeconds(5));
 		}
 	}
 

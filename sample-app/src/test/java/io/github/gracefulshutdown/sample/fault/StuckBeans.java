@@ -1,0 +1,87 @@
+package io.github.gracefulshutdown.sample.fault;
+
+import io.github.gracefulshutdown.TeardownResource;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+
+/** Beans that do not stop, each there if {@code fault} names it. */
+@Configuration(proxyBeanMethods = false)
+class StuckBeans {
+
+	@Bean(destroyMethod = "destroy")
+	@ConditionalOnProperty(name = "fault", havingValue = "destroy")
+	HangingBean hangingBean() {
+		return new HangingBean();
+	}
+
+	@Bean
+	@Order(1)
+	@ConditionalOnProperty(name = "fault", havingValue = "teardown")
+	TeardownResource failing() {
+		return () -> {
+			throw new IllegalStateException("teardown broken");
+		};
+	}
+
+	@Bean
+	@Order(2)
+	@ConditionalOnProperty(name = "fault", havingValue = "teardown")
+	TeardownResource hanging() {
+		return Faults::sleepForGood;
+	}
+
+	@Bean
+	@ConditionalOnProperty(name = "fault", havingValue = "exit")
+	SmartLifecycle exiting() {
+		return new StopAction(() -> System.exit(3));
+	}
+
+	@Bean
+	@ConditionalOnProperty(name = "fault", havingValue = "stop")
+	SmartLifecycle hangingStop() {
+		return new StopAction(Faults::sleepForGood);
+	}
+
+	/** Hangs when it is destroyed. */
+	static final class HangingBean {
+
+		void destroy() {
+			Faults.sleepForGood();
+		}
+
+	}
+
+	/** Acts when it is stopped. */
+	private static final class StopAction implements SmartLifecycle {
+
+		private final Runnable action;
+
+		private volatile boolean running;
+
+		StopAction(Runnable action) {
+			this.action = action;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.action.run();
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+	}
+
+}

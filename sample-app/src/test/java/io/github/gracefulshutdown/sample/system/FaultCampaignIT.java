@@ -1,0 +1,246 @@
+package io.github.gracefulshutdown.sample.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.github.gracefulshutdown.sample.load.Call;
+import io.github.gracefulshutdown.sample.load.Callers;
+import io.github.gracefulshutdown.sample.load.Kind;
+import io.github.gracefulshutdown.sample.load.Load;
+import io.github.gracefulshutdown.sample.load.LoadReport;
+import io.github.gracefulshutdown.sample.load.Outcome;
+import io.github.gracefulshutdown.sample.load.Result;
+import io.github.gracefulshutdown.sample.process.SampleProcess;
+import io.github.gracefulshutdown.sample.process.ShutdownSummary;
+import io.github.gracefulshutdown.sample.process.Stop;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.util.StringUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Stops instances with which something is wrong. Each exits in time, with the right code,
+ * and says what it was; the README has the table of them all.
+ */
+class FaultCampaignIT {
+
+	private static final Duration BUDGET = Duration.ofSeconds(6);
+
+	// The watchdog needs half a second at most; the rest is for a machine with much to
+	// do.
+	private static final Duration TOLERANCE = Duration.ofSeconds(4);
+
+	private static final Path README = Path.of("..", "README.md");
+
+	private static final String[] SHORT = { "--graceful.shutdown.timeout=6s",
+			"--graceful.shutdown.deregistration.timeout=1s", "--graceful.shutdown.lame-duck.maximum=1s",
+			"--graceful.shutdown.drain.timeout=2s", "--graceful.shutdown.teardown.timeout=1s" };
+
+	private static final List<Socket> sockets = new CopyOnWriteArrayList<>();
+
+	@AfterAll
+	static void closeSockets() throws IOException {
+		for (Socket socket : sockets) {
+			socket.close();
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("faults")
+	@Execution(ExecutionMode.CONCURRENT)
+	void endsInTimeAndIsNamed(Fault fault) throws IOException {
+		String[] arguments = Stream.concat(Stream.of(SHORT), fault.arguments().stream()).toArray(String[]::new);
+		try (SampleProcess sample = SampleProcess.startWithFaults(name(fault.description()), arguments).awaitReady()) {
+			Files.createFile(sample.terminationMessage());
+			fault.provoke().accept(sample);
+			Stop stop = sample.stop();
+			System.out.printf("%s exit code %d after %d ms%n", fault.row(), stop.exitCode(),
+					stop.duration().toMillis());
+			assertThat(stop.exitCode()).as(sample::log).isEqualTo(fault.exitCode());
+			assertThat(stop.duration()).isLessThan(BUDGET.plus(TOLERANCE));
+			assertThat(sample.log()).contains(fault.log());
+			if (fault.isHalted() && Files.isRegularFile(sample.terminationMessage())) {
+				assertThat(sample.terminationMessage()).content().startsWith("Graceful shutdown FORCED after ");
+			}
+			assertThat(Files.readAllLines(README)).contains(fault.row());
+		}
+	}
+
+	static Stream<Fault> faults() {
+		return Stream.of(
+				Fault.halted("a handler sleeps and ignores interrupts", "StuckHandlers.sleep(")
+					.afterRequests("sleep", "/fault/sleep"),
+				Fault.halted("a handler is in an endless loop", "StuckHandlers.spin(")
+					.afterRequests("busy", "/fault/busy"),
+				Fault.halted("two handlers wait for each other", "deadlock: thread http-nio-")
+					.afterRequests("deadlock", "/fault/deadlock/left", "/fault/deadlock/right"),
+				Fault.halted("a client never reads its answer", "StuckHandlers.answerLarge(")
+					.after(FaultCampaignIT::askAndNeverRead),
+				Fault.halted("a stream over gRPC never ends", "grpc sample.WorkService/Stream")
+					.with("--logging.level.io.github.gracefulshutdown.sample=debug")
+					.after(FaultCampaignIT::streamForGood),
+				Fault.halted("a bean hangs when it is destroyed", "StuckBeans$HangingBean.destroy(")
+					.with("--fault=destroy"),
+				Fault.halted("a lifecycle bean hangs when it is stopped", "has not stopped: hangingStop")
+					.with("--fault=stop"),
+				Fault.halted("`System.exit` is called while the context closes", "java.lang.System.exit(")
+					.with("--fault=exit"),
+				Fault.haltedSilently("nobody reads the console, and whoever logs has to wait")
+					.afterRequests("console", "/fault/console"),
+				Fault
+					.halted("the disk is full when the termination message is written",
+							"Could not write the reason of the shutdown to")
+					.after(FaultCampaignIT::fillDisk)
+					.afterRequests("sleep", "/fault/sleep"),
+				Fault
+					.survived("one resource fails and another hangs when they are released",
+							"Could not release 'hanging'")
+					.with("--fault=teardown"),
+				Fault.survived("300 threads that are no daemons go on", "Graceful shutdown ended CLEAN")
+					.afterRequests("threads", "/fault/threads"));
+	}
+
+	private static String name(String description) {
+		return "fault-" + description.replaceAll("\\W+", "-");
+	}
+
+	/**
+	 * With any exit code, because who has no memory cannot choose, and later than others:
+	 * the JVM itself needs some memory to take notice of a signal.
+	 */
+	@Test
+	void endsWithoutMemory() {
+		try (SampleProcess sample = SampleProcess.startWithFaults(name("heap"), SHORT).awaitReady()) {
+			CompletableFuture<?> answer = sample.begin("/fault/heap");
+			sample.awaitLog("Fault begins: heap");
+			assertThat(answer).isNotDone();
+			assertThat(sample.stop().duration()).isLessThan(SampleProcess.BUDGET);
+		}
+	}
+
+	@Test
+	void clientsOf500EndlessResponsesAreSentAway() {
+		try (SampleProcess sample = SampleProcess.startWithFaults(name("sse"), SHORT).awaitReady()) {
+			List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 500)
+				.mapToObj((number) -> sample.begin("/fault/sse"))
+				.toList();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(60))
+				.until(() -> StringUtils.countOccurrencesOf(sample.log(), "Fault begins: sse") == 500);
+			Stop stop = sample.stop();
+			assertThat(stop.exitCode()).isEqualTo(Stop.TERMINATED);
+			assertThat(stop.summaries()).extracting(ShutdownSummary::outcome).containsExactly("CLEAN");
+			assertThat(answers).extracting(CompletableFuture::join)
+				.extracting(HttpResponse::body)
+				.allMatch((body) -> body.contains("welcome"));
+		}
+	}
+
+	@Test
+	@Execution(ExecutionMode.CONCURRENT)
+	void theCloseOfAChildContextIsNoShutdown() {
+		try (SampleProcess sample = SampleProcess.startWithFaults(name("child"), SHORT).awaitReady()) {
+			assertThat(sample.begin("/fault/child").join().body()).isEqualTo("closed");
+			assertThat(sample.begin("/actuator/drain").join().body()).contains("SERVING");
+			assertThat(sample.stop().exitCode()).isEqualTo(Stop.TERMINATED);
+		}
+	}
+
+	/** Whoever wins, it ends once and in time. */
+	@Test
+	void drainsResumesAndSignalsRace() {
+		try (SampleProcess sample = SampleProcess.startWithFaults(name("race"), SHORT).awaitReady()) {
+			List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 40)
+				.mapToObj((number) -> (number % 2 == 0) ? sample.drain(Duration.ZERO) : sample.resume())
+				.toList();
+			answers.get(5).join();
+			sample.terminate();
+			sample.signal("TERM");
+			Stop stop = sample.awaitStop();
+			assertThat(stop.exitCode()).isEqualTo(Stop.TERMINATED);
+			assertThat(stop.summaries()).hasSize(1);
+			assertThat(stop.duration()).isLessThan(BUDGET.plus(TOLERANCE));
+			assertThat(answers.stream().filter((answer) -> !answer.isCompletedExceptionally()))
+				.extracting(CompletableFuture::join)
+				.extracting(HttpResponse::statusCode)
+				.containsAnyOf(200, 202)
+				.isSubsetOf(200, 202, 409);
+		}
+	}
+
+	/**
+	 * Without a lame duck requests are refused, or meet the end of their connection. What
+	 * was not answered was not executed.
+	 */
+	@Test
+	void drainsAndResumes200TimesUnderLoad() {
+		try (SampleProcess sample = SampleProcess
+			.startWithoutRegistry(name("cycles"), "--graceful.shutdown.lame-duck.maximum=0")
+			.awaitReady(); Callers callers = new Callers(sample.instance()); Load load = Load.start(callers, 100)) {
+			load.awaitOutcomes(100);
+			for (int cycle = 0; cycle < 200; cycle++) {
+				assertThat(sample.drain(Duration.ofSeconds(10)).join().statusCode()).isEqualTo(200);
+				assertThat(sample.resume().join().statusCode()).isEqualTo(200);
+			}
+			load.awaitOutcomes(100);
+			List<Result> results = load.stop();
+			assertThat(sample.stop().exitCode()).isEqualTo(Stop.TERMINATED);
+			LoadReport report = new LoadReport(results, sample.executions());
+			System.out.printf("200 drains and resumes: %d requests, %d refused%n", report.sent(), report.rejected());
+			assertThat(report.executedInVain()).as(report::toString).isZero();
+			assertThat(report.executedTwice()).isZero();
+			assertThat(report.rejected()).isPositive();
+		}
+	}
+
+	private static void streamForGood(SampleProcess sample) {
+		Call call = Call.of(Kind.SERVER_STREAM, 1, Integer.MAX_VALUE);
+		Callers callers = new Callers(sample.instance());
+		CompletableFuture<Outcome> outcome = new SimpleAsyncTaskExecutor().submitCompletable(() -> callers.send(call));
+		sample.awaitLog(call.executions().get(0) + " begins");
+		assertThat(outcome).isNotDone();
+	}
+
+	private static void fillDisk(SampleProcess sample) {
+		try {
+			Files.delete(sample.terminationMessage());
+			Files.createSymbolicLink(sample.terminationMessage(), Path.of("/dev/full"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static void askAndNeverRead(SampleProcess sample) {
+		try {
+			Socket socket = new Socket("localhost", sample.instance().httpPort());
+			sockets.add(socket); // open to the end
+			socket.getOutputStream()
+				.write("GET /fault/large HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+			sample.awaitLog("Fault begins: large");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

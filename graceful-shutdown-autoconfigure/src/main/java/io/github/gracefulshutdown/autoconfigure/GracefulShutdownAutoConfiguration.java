@@ -21,6 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.util.AntPathMatcher;
+import org.springframework.util.ClassUtils;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for graceful shutdown. */
 @AutoConfiguration
@@ -141,6 +142,13 @@ public final class GracefulShutdownAutoConfiguration {
 	Watchdog shutdownWatchdog(ShutdownState state, ShutdownReporter reporter, GuestRunner guests) {
 		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, guests,
 				this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
+	}
+
+	@Bean
+	ShutdownPlan shutdownPlan(ConfigurableApplicationContext context, GuestRunner guests) {
+		StartupChecks checks = new StartupChecks(context.getEnvironment(), context.getBeanFactory(), this.properties,
+				new ParentProcess(Path.of("/proc")), (name) -> ClassUtils.isPresent(name, context.getClassLoader()));
+		return new ShutdownPlan(context, this.properties, checks, guests);
 	}
 
 	@Bean(initMethod = "start")

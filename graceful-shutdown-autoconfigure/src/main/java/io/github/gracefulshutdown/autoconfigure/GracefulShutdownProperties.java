@@ -36,6 +36,8 @@ public class GracefulShutdownProperties {
 	 */
 	private String terminationMessagePath = "/dev/termination-log";
 
+	private final Platform platform = new Platform();
+
 	private final SecondSignal secondSignal = new SecondSignal();
 
 	private final Deregistration deregistration = new Deregistration();
@@ -82,6 +84,10 @@ public class GracefulShutdownProperties {
 		this.terminationMessagePath = terminationMessagePath;
 	}
 
+	public Platform getPlatform() {
+		return this.platform;
+	}
+
 	public SecondSignal getSecondSignal() {
 		return this.secondSignal;
 	}
@@ -124,6 +130,44 @@ public class GracefulShutdownProperties {
 
 	public Caller getCaller() {
 		return this.caller;
+	}
+
+	/** What the platform allows. */
+	public static class Platform {
+
+		/**
+		 * Time after which the platform kills the process, as
+		 * terminationGracePeriodSeconds of a pod. Checked at the start against the time
+		 * that a shutdown may take. If a duration suffix is not specified, seconds will
+		 * be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private @Nullable Duration gracePeriod;
+
+		/**
+		 * Time that passes of the grace period before the process gets its signal, as
+		 * with a preStop hook. If a duration suffix is not specified, seconds will be
+		 * used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration preStop = Duration.ZERO;
+
+		public @Nullable Duration getGracePeriod() {
+			return this.gracePeriod;
+		}
+
+		public void setGracePeriod(@Nullable Duration gracePeriod) {
+			this.gracePeriod = gracePeriod;
+		}
+
+		public Duration getPreStop() {
+			return this.preStop;
+		}
+
+		public void setPreStop(Duration preStop) {
+			this.preStop = preStop;
+		}
+
 	}
 
 	/** Asking again for a shutdown that is under way. */

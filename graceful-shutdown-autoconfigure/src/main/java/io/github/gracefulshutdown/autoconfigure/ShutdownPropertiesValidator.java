@@ -67,6 +67,11 @@ final class ShutdownPropertiesValidator {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "force-exit.exit-code", exitCode,
 					"An exit code is a number from 0 to 255.");
 		}
+		Duration gracePeriod = properties.getPlatform().getGracePeriod();
+		if (gracePeriod != null) {
+			setting("platform.grace-period", gracePeriod);
+		}
+		setting("platform.pre-stop", properties.getPlatform().getPreStop());
 		GracefulShutdownProperties.SecondSignal secondSignal = properties.getSecondSignal();
 		requireNotLonger(setting("second-signal.grace", secondSignal.getGrace()), timeout);
 		secondSignal.getSignals().forEach(ShutdownPropertiesValidator::requireSignal);

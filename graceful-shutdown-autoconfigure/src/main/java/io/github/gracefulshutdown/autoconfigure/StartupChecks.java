@@ -1,0 +1,234 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Looks for what cannot work at a shutdown, while there is time to change it. Each check
+ * finds a sentence that says what is wrong, with its values, and what to do.
+ */
+final class StartupChecks {
+
+	// https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
+	private static final Duration KUBERNETES_GRACE_PERIOD = Duration.ofSeconds(30);
+
+	// The report of a process that is halted, and the exit of the JVM.
+	private static final Duration EXIT = Duration.ofSeconds(1);
+
+	/** Keys of waits that others have at a shutdown, with their units. */
+	private static final Map<String, ChronoUnit> WAITS = Map.of("spring.lifecycle.timeout-per-shutdown-phase",
+			ChronoUnit.MILLIS, "grpc.server.shutdown-grace-period", ChronoUnit.SECONDS,
+			"spring.grpc.server.shutdown-grace-period", ChronoUnit.SECONDS, "spring.grpc.server.shutdown.grace-period",
+			ChronoUnit.SECONDS, "spring.cloud.nacos.discovery.graceful-shutdown-wait-time", ChronoUnit.MILLIS,
+			"dubbo.service.shutdown.wait", ChronoUnit.MILLIS);
+
+	private static final Set<String> SECURITY = Set.of("org.springframework.security.web.SecurityFilterChain",
+			"org.springframework.security.web.server.SecurityWebFilterChain");
+
+	private final Environment environment;
+
+	private final Binder binder;
+
+	private final ListableBeanFactory beanFactory;
+
+	private final GracefulShutdownProperties properties;
+
+	private final ParentProcess parentProcess;
+
+	private final Predicate<String> classPath;
+
+	/**
+	 * Creates the checks.
+	 * @param classPath whether a class is there
+	 */
+	StartupChecks(Environment environment, ListableBeanFactory beanFactory, GracefulShutdownProperties properties,
+			ParentProcess parentProcess, Predicate<String> classPath) {
+		this.environment = environment;
+		this.binder = Binder.get(environment);
+		this.beanFactory = beanFactory;
+		this.properties = properties;
+		this.parentProcess = parentProcess;
+		this.classPath = classPath;
+	}
+
+	/** Runs all checks and passes on what they find. */
+	void run(Consumer<String> found) {
+		Stream
+			.of(waitsThatExceedTheBudget(), serverThatStopsAtOnce(), hookThatIsOff(), listenersAheadOfUs(),
+					gracePeriodOfThePlatform(), shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint())
+			.flatMap(List::stream)
+			.forEach(found);
+	}
+
+	private List<String> waitsThatExceedTheBudget() {
+		Duration budget = this.properties.getTimeout();
+		return WAITS.entrySet()
+			.stream()
+			.sorted(Map.Entry.comparingByKey())
+			.flatMap((wait) -> Stream.ofNullable(waitThatExceeds(wait.getKey(), wait.getValue(), budget)))
+			.toList();
+	}
+
+	private @Nullable String waitThatExceeds(String key, ChronoUnit unit, Duration budget) {
+		Duration wait = duration(key, unit);
+		return (wait == null || (!wait.isNegative() && wait.compareTo(budget) <= 0)) ? null
+				: ("'%s' is %s, but the whole shutdown has %s: a wait that lasts so long ends with the process being "
+						+ "halted before its resources are released. Lower '%s', or raise '%s'.")
+					.formatted(key, text(wait), text(budget), key, "graceful.shutdown.timeout");
+	}
+
+	private List<String> serverThatStopsAtOnce() {
+		return "immediate".equalsIgnoreCase(this.environment.getProperty("server.shutdown")) ? List
+			.of("'server.shutdown' is 'immediate': connections are cut off at the end of the drain. Remove it, for 'graceful' is the default.")
+				: List.of();
+	}
+
+	private List<String> hookThatIsOff() {
+		return "false".equalsIgnoreCase(this.environment.getProperty("spring.main.register-shutdown-hook")) ? List
+			.of("'spring.main.register-shutdown-hook' is 'false': SIGTERM ends the process without a shutdown. Remove it, or close the context by yourself.")
+				: List.of();
+	}
+
+	/** Ours has the highest precedence, and so have those that may come before it. */
+	private List<String> listenersAheadOfUs() {
+		ResolvableType closed = ResolvableType.forClass(ContextClosedEvent.class);
+		return this.beanFactory.getBeansOfType(ApplicationListener.class, false, false)
+			.entrySet()
+			.stream()
+			.filter((bean) -> bean.getValue() instanceof PriorityOrdered ordered
+					&& ordered.getOrder() == Ordered.HIGHEST_PRECEDENCE
+					&& !(bean.getValue() instanceof ShutdownSequence)
+					&& ResolvableType.forClass(ApplicationListener.class, bean.getValue().getClass())
+						.getGeneric()
+						.isAssignableFrom(closed))
+			.map((bean) -> ("Bean '%s' hears of the close of the context with the highest precedence, and may come "
+					+ "before this instance is announced as leaving. Give it a lower one.")
+				.formatted(bean.getKey()))
+			.toList();
+	}
+
+	private List<String> gracePeriodOfThePlatform() {
+		GracefulShutdownProperties.Platform platform = this.properties.getPlatform();
+		boolean onKubernetes = CloudPlatform.getActive(this.environment) == CloudPlatform.KUBERNETES;
+		Duration grace = platform.getGracePeriod();
+		if (grace == null && !onKubernetes) {
+			return List.of();
+		}
+		String origin = (grace != null) ? "the grace period of the platform is"
+				: "the grace period of a pod is, unless it says otherwise,";
+		Duration allowed = (grace != null) ? grace : KUBERNETES_GRACE_PERIOD;
+		Duration needed = this.properties.getTimeout().plus(platform.getPreStop()).plus(EXIT);
+		if (needed.compareTo(allowed) <= 0) {
+			return List.of();
+		}
+		Duration fitting = this.properties.getTimeout().minus(needed.minus(allowed));
+		return List
+			.of(("The shutdown may take %s ('graceful.shutdown.timeout' %s, 'graceful.shutdown.platform.pre-stop' %s, 1s "
+					+ "to exit), but %s %s: the process would be killed before. Set terminationGracePeriodSeconds to %d and "
+					+ "'graceful.shutdown.platform.grace-period' to the same%s.")
+				.formatted(text(needed), text(this.properties.getTimeout()), text(platform.getPreStop()), origin,
+						text(allowed), needed.plusMillis(999).toSeconds(), (fitting.compareTo(Duration.ZERO) > 0)
+								? ", or 'graceful.shutdown.timeout' to " + text(fitting) : ""));
+	}
+
+	private List<String> shellThatKeepsTheSignal() {
+		String shell = this.parentProcess.shellThatIsFirst();
+		return (shell == null) ? List.of() : List
+			.of("This process is a child of '%s' with process id 1, which does not pass SIGTERM on. Use the exec form of ENTRYPOINT, or 'exec java ...' in the script."
+				.formatted(shell));
+	}
+
+	private List<String> cachesOfCallers() {
+		if (!this.classPath.test("com.netflix.discovery.EurekaClient")
+				|| !this.environment.getProperty("eureka.client.enabled", Boolean.class, true)
+				|| !this.environment.getProperty("eureka.client.register-with-eureka", Boolean.class, true)) {
+			return List.of();
+		}
+		Duration fetch = durationOr("eureka.client.registry-fetch-interval-seconds", ChronoUnit.SECONDS,
+				Duration.ofSeconds(30));
+		Duration cache = this.classPath.test("org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier")
+				&& this.environment.getProperty("spring.cloud.loadbalancer.cache.enabled", Boolean.class, true)
+						? durationOr("spring.cloud.loadbalancer.cache.ttl", ChronoUnit.SECONDS, Duration.ofSeconds(35))
+						: Duration.ZERO;
+		Duration late = fetch.plus(cache);
+		Duration lameDuck = this.properties.getLameDuck().getMaximum();
+		return (late.compareTo(lameDuck) <= 0) ? List.of() : List
+			.of(("Callers that are configured as this service is notice up to %s late that an instance has left Eureka "
+					+ "('eureka.client.registry-fetch-interval-seconds' %s, 'spring.cloud.loadbalancer.cache.ttl' %s), but "
+					+ "'graceful.shutdown.lame-duck.maximum' is %s. Use this starter in the callers too, have them look "
+					+ "more often, or raise it.")
+				.formatted(text(late), text(fetch), text(cache), text(lameDuck)));
+	}
+
+	private List<String> openEndpoint() {
+		if (!isExposed() || this.environment.getProperty("management.server.port") != null || isSecured()) {
+			return List.of();
+		}
+		return List
+			.of("The endpoint 'drain' is exposed on the port of the application and nothing protects it: whoever "
+					+ "can reach it can take this instance out of service. Protect it, or set 'management.server.port'.");
+	}
+
+	private boolean isExposed() {
+		return this.classPath.test("org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint")
+				&& isIn("management.endpoints.web.exposure.include")
+				&& !isIn("management.endpoints.web.exposure.exclude")
+				&& !"none".equalsIgnoreCase(this.environment.getProperty("management.endpoint.drain.access"));
+	}
+
+	private boolean isIn(String key) {
+		List<String> endpoints = this.binder.bind(key, Bindable.listOf(String.class)).orElse(List.of());
+		return endpoints.contains("drain") || endpoints.contains("*");
+	}
+
+	private boolean isSecured() {
+		ClassLoader classLoader = getClass().getClassLoader();
+		return SECURITY.stream()
+			.filter((name) -> ClassUtils.isPresent(name, classLoader))
+			.anyMatch((name) -> this.beanFactory.getBeanNamesForType(ClassUtils.resolveClassName(name, classLoader),
+					false, false).length > 0);
+	}
+
+	private Duration durationOr(String key, ChronoUnit unit, Duration otherwise) {
+		Duration set = duration(key, unit);
+		return (set != null) ? set : otherwise;
+	}
+
+	/** Returns the duration that is set, if there is one that can be read. */
+	private @Nullable Duration duration(String key, ChronoUnit unit) {
+		try {
+			String value = this.binder.bind(key, String.class).orElse(null);
+			return (value != null) ? DurationStyle.detectAndParse(value, unit) : null;
+		}
+		catch (BindException | IllegalArgumentException ex) { // its owner will say so
+			return null;
+		}
+	}
+
+	private static String text(Duration duration) {
+		return (duration.toMillisPart() == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+	}
+
+}

@@ -1,0 +1,162 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.mock.env.MockEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link StartupChecks}. */
+class StartupChecksTests {
+
+	private final MockEnvironment environment = new MockEnvironment();
+
+	private final Set<String> classPath = new HashSet<>();
+
+	private final DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
+
+	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
+
+	@TempDir
+	Path proc;
+
+	@Test
+	void findNothingInAnApplicationWithDefaults() {
+		assertThat(found()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "spring.lifecycle.timeout-per-shutdown-phase, 30s", "grpc.server.shutdown-grace-period, 26",
+			"grpc.server.shutdown-grace-period, -1", "spring.grpc.server.shutdown-grace-period, 1m",
+			"spring.grpc.server.shutdown.grace-period, 1m",
+			"spring.cloud.nacos.discovery.graceful-shutdown-wait-time, 26000", "dubbo.service.shutdown.wait, 26000" })
+	void findWaitsThatAreSetAndExceedTheBudget(String key, String value) {
+		this.environment.setProperty(key, value);
+		assertThat(found()).singleElement()
+			.asString()
+			.startsWith("'%s' is ".formatted(key))
+			.contains("the whole shutdown has 25s")
+			.contains("Lower '%s', or raise 'graceful.shutdown.timeout'".formatted(key));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "spring.lifecycle.timeout-per-shutdown-phase, 25s", "grpc.server.shutdown-grace-period, 25",
+			"grpc.server.shutdown-grace-period, nonsense", "server.shutdown, graceful",
+			"management.endpoints.web.exposure.include, health" })
+	void findNothingWrongWithWhatFits(String key, String value) {
+		this.environment.setProperty(key, value);
+		assertThat(found()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "server.shutdown, immediate", "spring.main.register-shutdown-hook, false" })
+	void findWhatSwitchesAShutdownOff(String key, String value) {
+		this.environment.setProperty(key, value);
+		assertThat(found()).singleElement()
+			.asString()
+			.startsWith("'%s' is '%s': ".formatted(key, value))
+			.contains("Remove it");
+	}
+
+	@Test
+	void findAListenerThatMayBlockBeforeUs() {
+		this.beanFactory.registerSingleton("early", new EarlyListener());
+		assertThat(found()).singleElement().asString().startsWith("Bean 'early' hears of the close");
+	}
+
+	@Test
+	void findABudgetThatDoesNotFitThePlatform() {
+		this.properties.setTimeout(Duration.ofSeconds(40));
+		this.properties.getPlatform().setPreStop(Duration.ofSeconds(5));
+		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(30));
+		assertThat(found()).singleElement()
+			.isEqualTo("The shutdown may take 46s ('graceful.shutdown.timeout' 40s, "
+					+ "'graceful.shutdown.platform.pre-stop' 5s, 1s to exit), but the grace period of the platform is "
+					+ "30s: the process would be killed before. Set terminationGracePeriodSeconds to 46 and "
+					+ "'graceful.shutdown.platform.grace-period' to the same, or 'graceful.shutdown.timeout' to 24s.");
+	}
+
+	@Test
+	void takeAPodToHaveTheGracePeriodOfKubernetes() {
+		this.environment.setProperty("spring.main.cloud-platform", "kubernetes");
+		assertThat(found()).isEmpty();
+		this.properties.setTimeout(Duration.ofSeconds(30));
+		assertThat(found()).singleElement().asString().contains("unless it says otherwise, 30s");
+	}
+
+	@Test
+	void findAShellThatKeepsTheSignal() throws IOException {
+		Files.createDirectories(this.proc.resolve("self"));
+		Files.createDirectories(this.proc.resolve("1"));
+		Files.writeString(this.proc.resolve("self/stat"), "7 (java (odd) name) S 1 7 7 0 -1");
+		Files.writeString(this.proc.resolve("1/comm"), "sh\n");
+		assertThat(found()).singleElement().asString().contains("child of 'sh' with process id 1").contains("exec");
+		Files.writeString(this.proc.resolve("1/comm"), "tini\n");
+		assertThat(found()).isEmpty();
+		Files.writeString(this.proc.resolve("1/comm"), "sh\n");
+		Files.writeString(this.proc.resolve("self/stat"), "7 (java) S 6 7 7 0 -1");
+		assertThat(found()).isEmpty();
+	}
+
+	@Test
+	void findCachesThatLastLongerThanTheLameDuck() {
+		this.classPath.add("com.netflix.discovery.EurekaClient");
+		this.classPath.add("org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier");
+		assertThat(found()).singleElement()
+			.asString()
+			.contains("notice up to 65s late")
+			.contains("'graceful.shutdown.lame-duck.maximum' is 10s");
+		this.environment.setProperty("eureka.client.registry-fetch-interval-seconds", "2");
+		this.environment.setProperty("spring.cloud.loadbalancer.cache.ttl", "5s");
+		assertThat(found()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "*", "health,drain" })
+	void findAnEndpointThatNothingProtects(String exposed) {
+		this.classPath.add("org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint");
+		this.environment.setProperty("management.endpoints.web.exposure.include", exposed);
+		assertThat(found()).singleElement().asString().contains("nothing protects it");
+		this.environment.setProperty("management.server.port", "8081");
+		assertThat(found()).isEmpty();
+	}
+
+	private List<String> found() {
+		List<String> found = new ArrayList<>();
+		new StartupChecks(this.environment, this.beanFactory, this.properties, new ParentProcess(this.proc),
+				this.classPath::contains)
+			.run(found::add);
+		return found;
+	}
+
+	private static final class EarlyListener implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
+
+		@Override
+		public int getOrder() {
+			return HIGHEST_PRECEDENCE;
+		}
+
+		@Override
+		public void onApplicationEvent(ContextClosedEvent event) {
+		}
+
+	}
+
+}

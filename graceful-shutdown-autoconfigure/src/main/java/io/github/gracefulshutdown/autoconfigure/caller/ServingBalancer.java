@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer;
 import io.grpc.Status;
+import io.grpc.SynchronizationContext;
 import io.grpc.SynchronizationContext.ScheduledHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -59,11 +60,16 @@ final class ServingBalancer extends LoadBalancer {
 		return this.instances;
 	}
 
-	/** Executes an action when what was marked before has taken its effect. */
+	/**
+	 * Executes an action when what was marked before has taken its effect. A list that a
+	 * policy is given has its effect in tasks that it adds to the end of the queue, so
+	 * the action goes behind them.
+	 */
 	void execute(Runnable action) {
-		this.helper.getSynchronizationContext().execute(() -> {
+		SynchronizationContext context = this.helper.getSynchronizationContext();
+		context.execute(() -> {
 			update();
-			action.run();
+			context.execute(action);
 		});
 	}
 

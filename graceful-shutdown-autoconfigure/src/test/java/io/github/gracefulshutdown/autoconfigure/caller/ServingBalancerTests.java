@@ -34,6 +34,8 @@ class ServingBalancerTests {
 
 	private final List<List<EquivalentAddressGroup>> accepted = new ArrayList<>();
 
+	private final List<List<EquivalentAddressGroup>> effective = new ArrayList<>();
+
 	@AfterEach
 	void stop() {
 		this.scheduler.shutdownNow();
@@ -47,6 +49,18 @@ class ServingBalancerTests {
 		balancers.add(balancer()); // listens too, and is told after the one above
 		balancers.get(0).acceptResolvedAddresses(addresses(LEAVING, OTHER));
 		mark();
+		assertThat(seen).containsExactly(List.of(LEAVING, OTHER), List.of(OTHER));
+	}
+
+	@Test
+	void whatIsExecutedSeesTheEffectOfAListThatIsOnItsWay() {
+		List<ServingBalancer> balancers = new ArrayList<>();
+		List<List<EquivalentAddressGroup>> seen = new ArrayList<>();
+		TestHelper helper = new TestHelper();
+		this.leaving.addListener(() -> balancers.get(0).execute(() -> seen.addAll(this.effective)));
+		balancers.add(balancer(helper));
+		balancers.get(0).acceptResolvedAddresses(addresses(LEAVING, OTHER));
+		helper.context.execute(this::mark); // so that all that follows has to queue
 		assertThat(seen).containsExactly(List.of(LEAVING, OTHER), List.of(OTHER));
 	}
 
@@ -74,7 +88,11 @@ class ServingBalancerTests {
 	}
 
 	private ServingBalancer balancer() {
-		return new ServingBalancer(new RecordingBalancer(), new TestHelper(), this.leaving, (shutDown) -> {
+		return balancer(new TestHelper());
+	}
+
+	private ServingBalancer balancer(TestHelper helper) {
+		return new ServingBalancer(new RecordingBalancer(helper.context), helper, this.leaving, (shutDown) -> {
 		});
 	}
 
@@ -86,12 +104,19 @@ class ServingBalancerTests {
 		return ResolvedAddresses.newBuilder().setAddresses(List.of(addresses)).build();
 	}
 
-	/** Keeps the lists that it is given. */
+	/** Keeps the lists that it is given, which take their effect as those of gRPC do. */
 	private final class RecordingBalancer extends LoadBalancer {
+
+		private final SynchronizationContext context;
+
+		RecordingBalancer(SynchronizationContext context) {
+			this.context = context;
+		}
 
 		@Override
 		public Status acceptResolvedAddresses(ResolvedAddresses addresses) {
 			ServingBalancerTests.this.accepted.add(addresses.getAddresses());
+			this.context.execute(() -> ServingBalancerTests.this.effective.add(addresses.getAddresses()));
 			return Status.OK;
 		}
 

@@ -11,7 +11,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.cloud.CloudPlatform;
@@ -19,6 +18,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
 import org.springframework.util.AntPathMatcher;
 import org.springframework.util.ClassUtils;
@@ -152,7 +152,7 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean(initMethod = "start")
-	@ConditionalOnNotWarDeployment // where signals are the container's
+	@Conditional(OnOwnProcessCondition.class) // a container has signals of its own
 	ShutdownSignals shutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog) {
 		return new ShutdownSignals(state, watchdog, this.properties.getSecondSignal());
 	}

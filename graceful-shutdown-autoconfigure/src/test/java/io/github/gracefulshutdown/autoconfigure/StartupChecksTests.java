@@ -48,7 +48,7 @@ class StartupChecksTests {
 			"spring.grpc.server.shutdown.grace-period, 1m",
 			"spring.cloud.nacos.discovery.graceful-shutdown-wait-time, 26000", "dubbo.service.shutdown.wait, 26000" })
 	void findWaitsThatAreSetAndExceedTheBudget(String key, String value) {
-		this.environment.setProperty(key, value);
+		this.environment.withProperty(key, value);
 		assertThat(found()).singleElement()
 			.asString()
 			.startsWith("'%s' is ".formatted(key))
@@ -61,14 +61,14 @@ class StartupChecksTests {
 			"grpc.server.shutdown-grace-period, nonsense", "server.shutdown, graceful",
 			"management.endpoints.web.exposure.include, health" })
 	void findNothingWrongWithWhatFits(String key, String value) {
-		this.environment.setProperty(key, value);
+		this.environment.withProperty(key, value);
 		assertThat(found()).isEmpty();
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "server.shutdown, immediate", "spring.main.register-shutdown-hook, false" })
 	void findWhatSwitchesAShutdownOff(String key, String value) {
-		this.environment.setProperty(key, value);
+		this.environment.withProperty(key, value);
 		assertThat(found()).singleElement()
 			.asString()
 			.startsWith("'%s' is '%s': ".formatted(key, value))
@@ -95,7 +95,7 @@ class StartupChecksTests {
 
 	@Test
 	void takeAPodToHaveTheGracePeriodOfKubernetes() {
-		this.environment.setProperty("spring.main.cloud-platform", "kubernetes");
+		this.environment.withProperty("spring.main.cloud-platform", "kubernetes");
 		assertThat(found()).isEmpty();
 		this.properties.setTimeout(Duration.ofSeconds(30));
 		assertThat(found()).singleElement().asString().contains("unless it says otherwise, 30s");
@@ -123,8 +123,8 @@ class StartupChecksTests {
 			.asString()
 			.contains("notice up to 65s late")
 			.contains("'graceful.shutdown.lame-duck.maximum' is 10s");
-		this.environment.setProperty("eureka.client.registry-fetch-interval-seconds", "2");
-		this.environment.setProperty("spring.cloud.loadbalancer.cache.ttl", "5s");
+		this.environment.withProperty("eureka.client.registry-fetch-interval-seconds", "2");
+		this.environment.withProperty("spring.cloud.loadbalancer.cache.ttl", "5s");
 		assertThat(found()).isEmpty();
 	}
 
@@ -132,9 +132,9 @@ class StartupChecksTests {
 	@ValueSource(strings = { "*", "health,drain" })
 	void findAnEndpointThatNothingProtects(String exposed) {
 		this.classPath.add("org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint");
-		this.environment.setProperty("management.endpoints.web.exposure.include", exposed);
+		this.environment.withProperty("management.endpoints.web.exposure.include", exposed);
 		assertThat(found()).singleElement().asString().contains("nothing protects it");
-		this.environment.setProperty("management.server.port", "8081");
+		this.environment.withProperty("management.server.port", "8081");
 		assertThat(found()).isEmpty();
 	}
 

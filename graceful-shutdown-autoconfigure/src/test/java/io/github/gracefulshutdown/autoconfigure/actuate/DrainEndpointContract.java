@@ -66,7 +66,7 @@ abstract class DrainEndpointContract {
 			assertThat(response.statusCode()).isEqualTo(200);
 			JSONAssert.assertEquals("""
 					{"stage": "SERVING", "outcome": null, "inFlight": {"job": 1}, "remaining": null,
-					"withdrawn": [], "waitingFor": []}""", response.body(), true);
+					"withdrawn": [], "waitingFor": [], "report": null}""", response.body(), true);
 		}
 	}
 
@@ -86,6 +86,18 @@ abstract class DrainEndpointContract {
 		JSONAssert.assertEquals("""
 				{"stage": "DRAINED", "outcome": "CLEAN", "inFlight": {}, "waitingFor": []}""", call("GET", PATH).body(),
 				false);
+	}
+
+	@Test
+	void getShowsWhatWasStuck() {
+		this.application.startOwn("graceful.shutdown.drain.timeout=100ms");
+		Permit permit = enter();
+		HttpResponse<String> response = call("POST", PATH + "?wait=20s");
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body()).contains("\"outcome\":\"TIMED_OUT\"")
+			.contains("\"description\":\"nightly report\"")
+			.contains("\"stack\":[\"");
+		permit.close();
 	}
 
 	@Test

@@ -124,6 +124,12 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	ExecutorsLifecycle executorsLifecycle(ShutdownState state, ConfigurableListableBeanFactory beanFactory,
+			GuestRunner guests) {
+		return new ExecutorsLifecycle(state, this.time, beanFactory, guests, this.properties.getExecutors());
+	}
+
+	@Bean
 	ResourceTeardownLifecycle resourceTeardownLifecycle(ShutdownState state, ListableBeanFactory beanFactory,
 			ObjectProvider<RequestAdmission> admissions, GuestRunner guests) {
 		return new ResourceTeardownLifecycle(state, this.time, beanFactory, admissions, guests,

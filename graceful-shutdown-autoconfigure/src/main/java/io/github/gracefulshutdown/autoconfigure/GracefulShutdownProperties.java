@@ -52,6 +52,8 @@ public class GracefulShutdownProperties {
 
 	private final Grpc grpc = new Grpc();
 
+	private final Executors executors = new Executors();
+
 	private final Teardown teardown = new Teardown();
 
 	private final ForceExit forceExit = new ForceExit();
@@ -114,6 +116,10 @@ public class GracefulShutdownProperties {
 
 	public Grpc getGrpc() {
 		return this.grpc;
+	}
+
+	public Executors getExecutors() {
+		return this.executors;
 	}
 
 	public Teardown getTeardown() {
@@ -376,6 +382,39 @@ public class GracefulShutdownProperties {
 
 		public void setEndlessMethods(List<String> endlessMethods) {
 			this.endlessMethods = endlessMethods;
+		}
+
+	}
+
+	/** Ending the executors of the application. */
+	public static class Executors {
+
+		/**
+		 * Maximum time for executors to run the tasks that wait, once nothing is in
+		 * flight any more. If a duration suffix is not specified, seconds will be used.
+		 */
+		@DurationUnit(ChronoUnit.SECONDS)
+		private Duration timeout = Duration.ofSeconds(5);
+
+		/**
+		 * Comma-separated list of names of executor beans that are left to the container.
+		 */
+		private List<String> exclude = new ArrayList<>();
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		public List<String> getExclude() {
+			return this.exclude;
+		}
+
+		public void setExclude(List<String> exclude) {
+			this.exclude = exclude;
 		}
 
 	}

@@ -46,6 +46,7 @@ final class ShutdownPropertiesValidator {
 		requireNotLonger(deregistration, timeout);
 		requireNotLonger(maximum, timeout);
 		requireNotLonger(drain, timeout);
+		requireNotLonger(setting("executors.timeout", properties.getExecutors().getTimeout()), timeout);
 		requireNotLonger(teardown, timeout);
 		requireNotLonger(quietPeriod, maximum);
 		if (minimum != null) {

@@ -20,8 +20,6 @@ import io.github.gracefulshutdown.autoconfigure.ShutdownReport.StuckWork;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.Lifecycle;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /**
  * Finds out what is stuck. It asks no bean factory, which may be locked by whoever is
@@ -63,13 +61,7 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 			if (bean instanceof Lifecycle lifecycle) {
 				this.lifecycles.put(name, lifecycle);
 			}
-			if (bean instanceof ThreadPoolTaskExecutor executor) {
-				this.executors.put(name, executor.getThreadPoolExecutor());
-			}
-			else if (bean instanceof ThreadPoolTaskScheduler scheduler) {
-				this.executors.put(name, scheduler.getScheduledThreadPoolExecutor());
-			}
-			else if (bean instanceof ThreadPoolExecutor executor) {
+			if (ExecutorsLifecycle.executorOf(bean) instanceof ThreadPoolExecutor executor) {
 				this.executors.put(name, executor);
 			}
 		}

@@ -1,5 +1,8 @@
 package io.github.gracefulshutdown.sample.fault;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
 import io.github.gracefulshutdown.TeardownResource;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -11,6 +14,21 @@ import org.springframework.core.annotation.Order;
 /** Beans that do not stop, each there if {@code fault} names it. */
 @Configuration(proxyBeanMethods = false)
 class StuckBeans {
+
+	/** Has a task that does not end, and others behind it. */
+	@Bean(destroyMethod = "shutdown")
+	@ConditionalOnProperty(name = "fault", havingValue = "queue")
+	ExecutorService fullExecutor() {
+		ExecutorService executor = Executors.newSingleThreadExecutor((task) -> {
+			Thread thread = new Thread(task);
+			thread.setDaemon(true);
+			return thread;
+		});
+		for (int i = 0; i < 100; i++) {
+			executor.execute(Faults::sleepForGood);
+		}
+		return executor;
+	}
 
 	@Bean(destroyMethod = "destroy")
 	@ConditionalOnProperty(name = "fault", havingValue = "destroy")

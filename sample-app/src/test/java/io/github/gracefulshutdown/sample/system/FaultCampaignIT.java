@@ -53,7 +53,8 @@ class FaultCampaignIT {
 
 	private static final String[] SHORT = { "--graceful.shutdown.timeout=6s",
 			"--graceful.shutdown.deregistration.timeout=1s", "--graceful.shutdown.lame-duck.maximum=1s",
-			"--graceful.shutdown.drain.timeout=2s", "--graceful.shutdown.teardown.timeout=1s" };
+			"--graceful.shutdown.drain.timeout=2s", "--graceful.shutdown.executors.timeout=1s",
+			"--graceful.shutdown.teardown.timeout=1s" };
 
 	private static final List<Socket> sockets = new CopyOnWriteArrayList<>();
 

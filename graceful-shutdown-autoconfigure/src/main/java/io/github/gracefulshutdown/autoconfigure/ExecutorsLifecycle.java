@@ -1,0 +1,124 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/**
+ * Has the executors of the application refuse new tasks and run those that wait, all at
+ * the same time, and says which tasks were dropped when the time is over. Whatever is in
+ * flight needs them no more, and the container has not begun to stop them.
+ */
+final class ExecutorsLifecycle extends AbstractStepLifecycle {
+
+	// The container stops its executors at Integer.MAX_VALUE / 2.
+	static final int PHASE = Integer.MAX_VALUE / 2 + 1;
+
+	private static final Logger logger = LoggerFactory.getLogger(ExecutorsLifecycle.class);
+
+	private static final int LIMIT = 20;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final GuestRunner guests;
+
+	private final Duration timeout;
+
+	private final Set<String> excluded;
+
+	ExecutorsLifecycle(ShutdownState state, TimeSource time, ConfigurableListableBeanFactory beanFactory,
+			GuestRunner guests, GracefulShutdownProperties.Executors settings) {
+		super("executors", PHASE, state, time);
+		this.beanFactory = beanFactory;
+		this.guests = guests;
+		this.timeout = settings.getTimeout();
+		this.excluded = Set.copyOf(settings.getExclude());
+	}
+
+	/** Acts only when the context closes: an executor that is shut down stays so. */
+	@Override
+	@Nullable Drain drainToStopFor() {
+		return (state().isClosing() && !executors().isEmpty()) ? super.drainToStopFor() : null;
+	}
+
+	/** Waits, because the phase has a timeout that is not ours. */
+	@Override
+	public void stop(Runnable callback) {
+		CompletableFuture<Void> stopped = new CompletableFuture<>();
+		super.stop(() -> stopped.complete(null));
+		stopped.join(); // the step bounds itself
+		callback.run();
+	}
+
+	@Override
+	CompletableFuture<String> perform(Drain drain) {
+		Duration bound = Objects.requireNonNull(state().deadline()).atMost(this.timeout);
+		Map<String, ExecutorService> executors = executors();
+		List<CompletableFuture<Boolean>> ends = new ArrayList<>();
+		executors.forEach((name, executor) -> ends.add(end(name, executor, bound)));
+		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+			.thenApply((all) -> "%d of %d executors have run all their tasks"
+				.formatted(ends.stream().filter(CompletableFuture::join).count(), ends.size()));
+	}
+
+	private Map<String, ExecutorService> executors() {
+		Map<String, ExecutorService> executors = new LinkedHashMap<>();
+		for (String name : this.beanFactory.getSingletonNames()) {
+			ExecutorService executor = executorOf(this.beanFactory.getSingleton(name));
+			if (executor != null && executor != ForkJoinPool.commonPool() && !this.excluded.contains(name)) {
+				executors.put(name, executor);
+			}
+		}
+		return executors;
+	}
+
+	static @Nullable ExecutorService executorOf(@Nullable Object bean) {
+		if (bean instanceof ThreadPoolTaskExecutor executor) {
+			return executor.getThreadPoolExecutor();
+		}
+		if (bean instanceof ThreadPoolTaskScheduler scheduler) {
+			return scheduler.getScheduledThreadPoolExecutor();
+		}
+		return (bean instanceof ExecutorService executor) ? executor : null;
+	}
+
+	private CompletableFuture<Boolean> end(String name, ExecutorService executor, Duration bound) {
+		return this.guests.run("executors", bound.plusMillis(100), () -> {
+			if (executor instanceof ScheduledThreadPoolExecutor scheduled) {
+				// What is due one day is not what waits for a thread.
+				scheduled.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+			}
+			executor.shutdown();
+			boolean ended = executor.awaitTermination(bound.toNanos(), TimeUnit.NANOSECONDS);
+			if (!ended) {
+				List<Runnable> dropped = executor.shutdownNow();
+				logger.warn(
+						"Executor '{}' has not ended within {} ms: its tasks were interrupted, and {} dropped that "
+								+ "had not begun {}",
+						name, bound.toMillis(), dropped.size(), dropped.stream().limit(LIMIT).toList());
+			}
+			return ended;
+		}).exceptionally((ex) -> {
+			logger.warn("Could not shut executor '{}' down; the shutdown goes on", name, ex);
+			return false;
+		});
+	}
+
+}

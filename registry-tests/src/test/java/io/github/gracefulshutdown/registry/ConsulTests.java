@@ -14,17 +14,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Tests with Consul. */
 class ConsulTests extends RegistryContract {
 
-	private static final int PORT = ServerProcess.freePort(1);
+	private static final int PORT = ServerProcess.freePort(1, 2);
 
 	private static ServerProcess server;
 
 	@BeforeAll
 	static void startServer() {
-		server = ServerProcess
-			.start(ServerProcess.directory("consul-data"),
-					List.of(ConsulBinary.find().toString(), "agent", "-dev", "-bind=127.0.0.1", "-http-port=" + PORT,
-							"-dns-port=-1", "-grpc-port=-1", "-server-port=" + (PORT + 1),
-							"-serf-lan-port=" + ServerProcess.freePort(), "-serf-wan-port=-1"))
+		server = ServerProcess.start(ServerProcess.directory("consul-data"),
+				List.of(ConsulBinary.find().toString(), "agent", "-dev", "-bind=127.0.0.1", "-http-port=" + PORT,
+						"-dns-port=-1", "-grpc-port=-1", "-server-port=" + (PORT + 1), "-serf-lan-port=" + (PORT + 2),
+						"-serf-wan-port=-1"))
 			.awaitOk(uri("/v1/status/leader"));
 	}
 

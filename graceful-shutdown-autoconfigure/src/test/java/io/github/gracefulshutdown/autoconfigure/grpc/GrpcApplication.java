@@ -40,7 +40,10 @@ final class GrpcApplication implements AutoCloseable {
 
 	private GrpcApplication(ConfigurableApplicationContext context) {
 		this.context = context;
-		this.channel = ManagedChannelBuilder.forAddress("localhost", port()).usePlaintext().disableRetry().build();
+		ManagedChannelBuilder<?> builder = ManagedChannelBuilder.forAddress("localhost", port()).usePlaintext();
+		// A call that crosses the GOAWAY with which Tomcat ends idle connections is sent
+		// again by its channel. Elsewhere that would only hide something.
+		this.channel = (IN_SERVLET_CONTAINER ? builder : builder.disableRetry()).build();
 	}
 
 	/** Starts an application; without a lame duck unless the properties say otherwise. */

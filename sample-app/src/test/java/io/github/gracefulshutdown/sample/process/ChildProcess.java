@@ -26,6 +26,10 @@ final class ChildProcess implements AutoCloseable {
 
 	private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
+	// A shell without job control has what it starts in the background ignore Ctrl-C, and
+	// so has whoever that starts.
+	private static final List<String> LISTENING = List.of("env", "--default-signal=INT");
+
 	private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
 
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -44,7 +48,10 @@ final class ChildProcess implements AutoCloseable {
 
 	/** Starts a JVM, small enough for several to share two cores. */
 	static ChildProcess startJava(Path log, Stream<String> arguments) {
-		return start(log, Stream.of(Stream.of(JAVA), SMALL.stream(), arguments).flatMap((part) -> part).toList());
+		return start(log,
+				Stream.of(LISTENING.stream(), Stream.of(JAVA), SMALL.stream(), arguments)
+					.flatMap((part) -> part)
+					.toList());
 	}
 
 	static ChildProcess start(Path log, List<String> command) {

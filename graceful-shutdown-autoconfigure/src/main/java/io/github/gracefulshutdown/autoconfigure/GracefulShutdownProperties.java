@@ -52,6 +52,8 @@ public class GracefulShutdownProperties {
 
 	private final Grpc grpc = new Grpc();
 
+	private final Listeners listeners = new Listeners();
+
 	private final Executors executors = new Executors();
 
 	private final Teardown teardown = new Teardown();
@@ -116,6 +118,10 @@ public class GracefulShutdownProperties {
 
 	public Grpc getGrpc() {
 		return this.grpc;
+	}
+
+	public Listeners getListeners() {
+		return this.listeners;
 	}
 
 	public Executors getExecutors() {
@@ -382,6 +388,25 @@ public class GracefulShutdownProperties {
 
 		public void setEndlessMethods(List<String> endlessMethods) {
 			this.endlessMethods = endlessMethods;
+		}
+
+	}
+
+	/** Message listeners and schedulers. */
+	public static class Listeners {
+
+		/**
+		 * Comma-separated list of names of listener registries, listener containers and
+		 * schedulers that go on taking work during the drain.
+		 */
+		private List<String> exclude = new ArrayList<>();
+
+		public List<String> getExclude() {
+			return this.exclude;
+		}
+
+		public void setExclude(List<String> exclude) {
+			this.exclude = exclude;
 		}
 
 	}

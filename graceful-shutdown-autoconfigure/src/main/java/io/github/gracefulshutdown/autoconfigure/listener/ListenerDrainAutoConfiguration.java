@@ -1,0 +1,44 @@
+package io.github.gracefulshutdown.autoconfigure.listener;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import org.quartz.JobListener;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the message listeners and
+ * schedulers of the application.
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnBean(ShutdownSequence.class)
+public final class ListenerDrainAutoConfiguration {
+
+	@Bean
+	ListenerSource listenerSource(ListableBeanFactory beanFactory, DrainGate gate,
+			GracefulShutdownProperties properties) {
+		return new ListenerSource(beanFactory, gate, properties.getListeners().getExclude());
+	}
+
+	/** Jobs of Quartz, whose scheduler stops without a look at those that run. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JobListener.class)
+	static class QuartzConfiguration {
+
+		@Bean
+		static QuartzJobsPostProcessor quartzJobsPostProcessor(ObjectProvider<DrainGate> gate) {
+			return new QuartzJobsPostProcessor(gate);
+		}
+
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.github.gracefulshutdown.listener;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What holds for whatever takes work by itself. */
+abstract class ListenerContract {
+
+	private ConfigurableApplicationContext context;
+
+	private Handler handler;
+
+	/** Starts the application that takes the work. */
+	ConfigurableApplicationContext start(Class<?> application, String... properties) {
+		return new SpringApplicationBuilder(application, Handler.class).web(WebApplicationType.NONE)
+			.bannerMode(Banner.Mode.OFF)
+			.registerShutdownHook(false)
+			.properties("graceful.shutdown.lame-duck.maximum=0")
+			.properties(properties)
+			.run();
+	}
+
+	abstract ConfigurableApplicationContext start();
+
+	/** Leaves a piece of work to whoever takes it. */
+	abstract void send(ConfigurableApplicationContext context, String work);
+
+	@BeforeEach
+	void startApplication() {
+		this.context = start();
+		this.handler = this.context.getBean(Handler.class);
+	}
+
+	@AfterEach
+	void closeApplication() {
+		this.handler.release("first");
+		this.handler.release("second");
+		this.context.close();
+	}
+
+	@Test
+	void whatHasBegunRunsToItsEndAndNothingElseBegins() throws Exception {
+		send(this.context, "first");
+		this.handler.awaitBegun("first");
+		CompletableFuture<Outcome> drained = sequence().drain();
+		Awaitility.await().until(() -> sequence().status().withdrawn().size() == 1);
+		send(this.context, "second");
+		assertThat(drained).isNotDone();
+		assertThat(this.context.getBean(DrainGate.class).inFlight()).isPositive();
+		this.handler.release("first");
+		assertThat(drained.get(30, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+		assertThat(this.handler.ended()).containsExactly("first");
+		this.handler.release("second");
+		sequence().resume();
+		Awaitility.await().untilAsserted(() -> assertThat(this.handler.ended()).containsExactly("first", "second"));
+	}
+
+	@Test
+	void theCloseOfTheContextWaitsForWhatHasBegun() throws Exception {
+		send(this.context, "first");
+		this.handler.awaitBegun("first");
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.context::close,
+				(task) -> new Thread(task).start());
+		Awaitility.await().until(() -> sequence().status().withdrawn().size() == 1);
+		assertThat(closed).isNotDone();
+		this.handler.release("first");
+		closed.get(30, TimeUnit.SECONDS);
+		assertThat(this.handler.ended()).containsExactly("first");
+	}
+
+	private ShutdownSequence sequence() {
+		return this.context.getBean(ShutdownSequence.class);
+	}
+
+	/** Does each piece of work until it is released. */
+	static final class Handler {
+
+		private final Map<String, CountDownLatch> begun = new ConcurrentHashMap<>();
+
+		private final Map<String, CountDownLatch> released = new ConcurrentHashMap<>();
+
+		private final List<String> ended = new CopyOnWriteArrayList<>();
+
+		void handle(String work) throws InterruptedException {
+			latch(this.begun, work).countDown();
+			latch(this.released, work).await();
+			this.ended.add(work);
+		}
+
+		void awaitBegun(String work) throws InterruptedException {
+			assertThat(latch(this.begun, work).await(30, TimeUnit.SECONDS)).isTrue();
+		}
+
+		void release(String work) {
+			latch(this.released, work).countDown();
+		}
+
+		List<String> ended() {
+			return this.ended;
+		}
+
+		private static CountDownLatch latch(Map<String, CountDownLatch> latches, String work) {
+			return latches.computeIfAbsent(work, (name) -> new CountDownLatch(1));
+		}
+
+	}
+
+}

@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -19,14 +21,15 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.PriorityOrdered;
-import org.springframework.mock.env.MockEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests for {@link StartupChecks}. */
 class StartupChecksTests {
 
-	private final MockEnvironment environment = new MockEnvironment();
+	private final Map<String, Object> set = new HashMap<>();
 
 	private final Set<String> classPath = new HashSet<>();
 
@@ -48,7 +51,7 @@ class StartupChecksTests {
 			"spring.grpc.server.shutdown.grace-period, 1m",
 			"spring.cloud.nacos.discovery.graceful-shutdown-wait-time, 26000", "dubbo.service.shutdown.wait, 26000" })
 	void findWaitsThatAreSetAndExceedTheBudget(String key, String value) {
-		this.environment.withProperty(key, value);
+		this.set.put(key, value);
 		assertThat(found()).singleElement()
 			.asString()
 			.startsWith("'%s' is ".formatted(key))
@@ -61,14 +64,14 @@ class StartupChecksTests {
 			"grpc.server.shutdown-grace-period, nonsense", "server.shutdown, graceful",
 			"management.endpoints.web.exposure.include, health" })
 	void findNothingWrongWithWhatFits(String key, String value) {
-		this.environment.withProperty(key, value);
+		this.set.put(key, value);
 		assertThat(found()).isEmpty();
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "server.shutdown, immediate", "spring.main.register-shutdown-hook, false" })
 	void findWhatSwitchesAShutdownOff(String key, String value) {
-		this.environment.withProperty(key, value);
+		this.set.put(key, value);
 		assertThat(found()).singleElement()
 			.asString()
 			.startsWith("'%s' is '%s': ".formatted(key, value))
@@ -95,7 +98,7 @@ class StartupChecksTests {
 
 	@Test
 	void takeAPodToHaveTheGracePeriodOfKubernetes() {
-		this.environment.withProperty("spring.main.cloud-platform", "kubernetes");
+		this.set.put("spring.main.cloud-platform", "kubernetes");
 		assertThat(found()).isEmpty();
 		this.properties.setTimeout(Duration.ofSeconds(30));
 		assertThat(found()).singleElement().asString().contains("unless it says otherwise, 30s");
@@ -123,8 +126,8 @@ class StartupChecksTests {
 			.asString()
 			.contains("notice up to 65s late")
 			.contains("'graceful.shutdown.lame-duck.maximum' is 10s");
-		this.environment.withProperty("eureka.client.registry-fetch-interval-seconds", "2");
-		this.environment.withProperty("spring.cloud.loadbalancer.cache.ttl", "5s");
+		this.set.put("eureka.client.registry-fetch-interval-seconds", "2");
+		this.set.put("spring.cloud.loadbalancer.cache.ttl", "5s");
 		assertThat(found()).isEmpty();
 	}
 
@@ -132,15 +135,17 @@ class StartupChecksTests {
 	@ValueSource(strings = { "*", "health,drain" })
 	void findAnEndpointThatNothingProtects(String exposed) {
 		this.classPath.add("org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint");
-		this.environment.withProperty("management.endpoints.web.exposure.include", exposed);
+		this.set.put("management.endpoints.web.exposure.include", exposed);
 		assertThat(found()).singleElement().asString().contains("nothing protects it");
-		this.environment.withProperty("management.server.port", "8081");
+		this.set.put("management.server.port", "8081");
 		assertThat(found()).isEmpty();
 	}
 
 	private List<String> found() {
 		List<String> found = new ArrayList<>();
-		new StartupChecks(this.environment, this.beanFactory, this.properties, new ParentProcess(this.proc),
+		StandardEnvironment environment = new StandardEnvironment();
+		environment.getPropertySources().addFirst(new MapPropertySource("test", this.set));
+		new StartupChecks(environment, this.beanFactory, this.properties, new ParentProcess(this.proc),
 				this.classPath::contains)
 			.run(found::add);
 		return found;

@@ -130,8 +130,35 @@ final class TomcatConnection {
 		});
 	}
 
+	/**
+	 * Closes the rest of a connection of which our half is closed. What crosses that on
+	 * its way would be executed once requests are let in again, and could not be
+	 * answered. Waits for a request that has crossed it already and is being refused.
+	 */
+	void closeIfHalfClosed() {
+		Lock lock = lock();
+		lock.lock();
+		try {
+			if (isHalfClosed()) {
+				this.wrapper.close();
+			}
+		}
+		finally {
+			lock.unlock();
+		}
+	}
+
+	/** Returns whether our half is closed and the other one may not be. */
+	boolean isHalfClosed() {
+		return !this.wrapper.isClosed() && socket().isOutputShutdown();
+	}
+
+	private Lock lock() {
+		return (Lock) Objects.requireNonNull(ReflectionUtils.invokeMethod(GET_LOCK, this.wrapper));
+	}
+
 	private State withLock(StateAction action) {
-		Lock lock = (Lock) Objects.requireNonNull(ReflectionUtils.invokeMethod(GET_LOCK, this.wrapper));
+		Lock lock = lock();
 		if (!lock.tryLock()) {
 			return State.BUSY;
 		}

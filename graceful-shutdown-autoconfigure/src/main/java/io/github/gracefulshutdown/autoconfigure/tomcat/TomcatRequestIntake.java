@@ -103,8 +103,10 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 		protocols().forEach(AbstractProtocol::closeServerSocketGraceful);
 	}
 
+	/** Runs before requests are let in again. */
 	@Override
 	public void resume() {
+		connections().filter(TomcatConnection::isHalfClosed).forEach(TomcatConnection::closeIfHalfClosed);
 		this.requestsPerConnection.forEach(AbstractHttp11Protocol::setMaxKeepAliveRequests);
 		this.requestsPerConnection.clear();
 	}

@@ -220,6 +220,18 @@ public abstract class ContainerDrainContract {
 	}
 
 	@Test
+	void whatCrossesTheEndOfItsConnectionIsNotExecutedWhenTheDrainWasUndone() throws Exception {
+		start();
+		RawConnection ended = connect(1).get(0).get("/hello");
+		assertThat(ended.readStatus()).isEqualTo("200");
+		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
+		this.application.sequence().resume();
+		ended.get("/slow");
+		assertThat(connect(1).get(0).get("/slow").readStatus()).isEqualTo("200");
+		assertThat(this.controller.inside).hasValue(1);
+	}
+
+	@Test
 	void anExemptRequestDoesNotHoldTheDrainAndIsNotCut() throws Exception {
 		start("graceful.shutdown.exempt-paths=/exempt");
 		RawConnection exempt = connect(1).get(0).get("/exempt");

@@ -46,19 +46,34 @@ final class ListenerAnnouncement implements Announcement {
 			return; // it cannot be told twice
 		}
 		@Nullable Permit permit = this.gate.tryEnter(KIND, this.name);
-		this.listener.stop(() -> {
-			this.stopped.complete(null);
-			if (permit != null) {
-				permit.close();
-			}
-		});
+		try {
+			this.listener.stop(() -> stopped(permit));
+		}
+		catch (RuntimeException | Error ex) {
+			release(permit);
+			this.told.set(false);
+			throw ex;
+		}
+	}
+
+	private void stopped(@Nullable Permit permit) {
+		this.stopped.complete(null);
+		release(permit);
+	}
+
+	private static void release(@Nullable Permit permit) {
+		if (permit != null) {
+			permit.close();
+		}
 	}
 
 	/** Waits until it has stopped: one that stops does not start. */
 	@Override
 	public void restore() throws InterruptedException, ExecutionException {
-		this.stopped.get();
-		this.listener.start();
+		if (this.told.get()) {
+			this.stopped.get();
+			this.listener.start();
+		}
 	}
 
 	/** Others take the work at once. */

@@ -1,0 +1,60 @@
+package io.github.gracefulshutdown.autoconfigure.listener;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.gracefulshutdown.DrainGate;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.SmartLifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/** Tests for {@link ListenerAnnouncement}. */
+class ListenerAnnouncementTests {
+
+	private final DrainGate gate = new DrainGate();
+
+	private final FailingOnce listener = new FailingOnce();
+
+	private final ListenerAnnouncement announcement = new ListenerAnnouncement("orders", this.listener, this.gate);
+
+	@Test
+	void isToldAgainIfItFailedAndHoldsNothingMeanwhile() throws Exception {
+		assertThatIllegalStateException().isThrownBy(this.announcement::withdraw);
+		assertThat(this.gate.inFlight()).isZero();
+		this.announcement.restore(); // was never stopped
+		assertThat(this.listener.starts).hasValue(0);
+		this.announcement.withdraw();
+		assertThat(this.listener.stops).hasValue(2);
+		assertThat(this.gate.inFlight()).isZero();
+		this.announcement.restore();
+		assertThat(this.listener.starts).hasValue(1);
+	}
+
+	private static final class FailingOnce implements SmartLifecycle {
+
+		private final AtomicInteger stops = new AtomicInteger();
+
+		private final AtomicInteger starts = new AtomicInteger();
+
+		@Override
+		public void start() {
+			this.starts.incrementAndGet();
+		}
+
+		@Override
+		public void stop() {
+			if (this.stops.incrementAndGet() == 1) {
+				throw new IllegalStateException("broker gone");
+			}
+		}
+
+		@Override
+		public boolean isRunning() {
+			return true;
+		}
+
+	}
+
+}

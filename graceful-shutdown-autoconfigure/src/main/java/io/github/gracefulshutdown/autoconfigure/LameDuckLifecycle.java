@@ -18,7 +18,7 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1;
 
-	private static final Duration MINIMUM_WHERE_CALLERS_FOLLOW = Duration.ofSeconds(5);
+	static final Duration MINIMUM_WHERE_CALLERS_FOLLOW = Duration.ofSeconds(5);
 
 	private final DrainGate gate;
 

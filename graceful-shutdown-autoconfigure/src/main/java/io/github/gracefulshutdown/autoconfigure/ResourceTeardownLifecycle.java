@@ -102,11 +102,11 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 	private CompletableFuture<Void> release(NamedResource resource, Duration bound, List<String> released) {
 		long startNanos = time().nanoTime();
 		return this.guests.run("teardown", bound, () -> {
-			state().setReleased(resource.name());
+			state().setReleasing(resource.name());
 			resource.bean().release();
 			return true;
 		}).handle((done, ex) -> {
-			state().setReleased(null);
+			state().setReleasing(null);
 			long tookMillis = Duration.ofNanos(time().nanoTime() - startNanos).toMillis();
 			if (ex != null) {
 				logger.warn("Could not release '{}' ({} ms); the shutdown goes on", resource.name(), tookMillis, ex);

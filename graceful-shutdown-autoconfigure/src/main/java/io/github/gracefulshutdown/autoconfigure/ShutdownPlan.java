@@ -66,7 +66,8 @@ final class ShutdownPlan implements ApplicationListener<ApplicationReadyEvent> {
 				+ "resources (%d ms)")
 			.formatted(this.properties.getTimeout().toMillis(), announcements,
 					this.properties.getDeregistration().getTimeout().toMillis(),
-					(minimum != null) ? minimum.toMillis() : "0 or 5000",
+					(minimum != null) ? minimum.toMillis()
+							: "0 or " + LameDuckLifecycle.MINIMUM_WHERE_CALLERS_FOLLOW.toMillis(),
 					this.properties.getLameDuck().getMaximum().toMillis(),
 					this.properties.getDrain().getTimeout().toMillis(),
 					this.context.getBeanNamesForType(TeardownResource.class).length,

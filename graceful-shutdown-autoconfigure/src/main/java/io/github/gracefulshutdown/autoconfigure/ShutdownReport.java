@@ -25,7 +25,7 @@ import io.github.gracefulshutdown.Stage;
 public record ShutdownReport(Outcome outcome, Stage stage, Duration after, List<StuckWork> work, List<String> deadlocks,
 		List<String> stopping, List<String> queues, List<String> closing) {
 
-	private static final int LIMIT = 20;
+	private static final int LIMIT = WorkInFlightText.LIMIT;
 
 	/** Returns the report on many lines, for a log. */
 	@Override
@@ -87,8 +87,7 @@ public record ShutdownReport(Outcome outcome, Stage stage, Duration after, List<
 		}
 
 		private String line() {
-			return "%s %s for %d ms on thread %s".formatted(this.kind, this.description, this.age.toMillis(),
-					this.thread);
+			return WorkInFlightText.of(this.kind, this.description, this.age, this.thread);
 		}
 
 	}

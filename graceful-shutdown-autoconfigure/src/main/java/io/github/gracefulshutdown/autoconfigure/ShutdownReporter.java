@@ -129,7 +129,7 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 	 */
 	private List<String> notStopped() {
 		List<String> notStopped = Collections.synchronizedList(new ArrayList<>());
-		String resource = this.state.released();
+		String resource = this.state.releasing();
 		if (resource != null) {
 			notStopped.add(resource);
 		}

@@ -44,7 +44,7 @@ final class ShutdownState {
 
 	private volatile @Nullable Thread closingThread;
 
-	private volatile @Nullable String released;
+	private volatile @Nullable String releasing;
 
 	private long stageEnteredNanos;
 
@@ -111,12 +111,12 @@ final class ShutdownState {
 	}
 
 	/** Returns the name of the resource that is being released now, if one is. */
-	@Nullable String released() {
-		return this.released;
+	@Nullable String releasing() {
+		return this.releasing;
 	}
 
-	void setReleased(@Nullable String released) {
-		this.released = released;
+	void setReleasing(@Nullable String releasing) {
+		this.releasing = releasing;
 	}
 
 	/** Returns the deadline, or {@code null} while there is no sign of a shutdown. */

@@ -206,7 +206,7 @@ final class StartupChecks {
 	private boolean isSecured() {
 		ClassLoader classLoader = getClass().getClassLoader();
 		return SECURITY.stream()
-			.filter((name) -> ClassUtils.isPresent(name, classLoader))
+			.filter(this.classPath)
 			.anyMatch((name) -> this.beanFactory.getBeanNamesForType(ClassUtils.resolveClassName(name, classLoader),
 					false, false).length > 0);
 	}

@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.time.Duration;
+
 import io.github.gracefulshutdown.WorkInFlight;
 
 /** Work in flight as people read it. */
@@ -11,8 +13,11 @@ final class WorkInFlightText {
 	}
 
 	static String of(WorkInFlight work) {
-		return "%s %s for %d ms on thread %s".formatted(work.kind(), work.description(), work.age().toMillis(),
-				nameOf(work.thread()));
+		return of(work.kind(), work.description(), work.age(), nameOf(work.thread()));
+	}
+
+	static String of(String kind, String description, Duration age, String thread) {
+		return "%s %s for %d ms on thread %s".formatted(kind, description, age.toMillis(), thread);
 	}
 
 	/** Returns the name of the thread, which a virtual one need not have. */

@@ -57,6 +57,20 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 
 	@Override
 	public void stop(Runnable callback) {
+		begin(callback);
+	}
+
+	/**
+	 * Stops, and waits for the end, because the timeout of the phase, which is not ours,
+	 * applies only to what goes on after the call. For a step that bounds itself.
+	 */
+	final void stopAndWait() {
+		CompletableFuture<Void> stopped = new CompletableFuture<>();
+		begin(() -> stopped.complete(null));
+		stopped.join();
+	}
+
+	private void begin(Runnable callback) {
 		Drain drain = drainToStopFor();
 		if (drain == null) {
 			this.running = false;

@@ -58,12 +58,9 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 		return (state().isClosing() && !executors().isEmpty()) ? super.drainToStopFor() : null;
 	}
 
-	/** Waits, because the phase has a timeout that is not ours. */
 	@Override
 	public void stop(Runnable callback) {
-		CompletableFuture<Void> stopped = new CompletableFuture<>();
-		super.stop(() -> stopped.complete(null));
-		stopped.join(); // the step bounds itself
+		stopAndWait();
 		callback.run();
 	}
 

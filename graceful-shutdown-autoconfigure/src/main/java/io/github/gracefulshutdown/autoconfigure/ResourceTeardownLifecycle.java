@@ -53,16 +53,10 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 		return state().isClosing() ? super.drainToStopFor() : null;
 	}
 
-	/**
-	 * Waits, because the timeout of the phase, which is not ours, applies only to what
-	 * goes on after the call.
-	 */
 	@Override
 	public void stop(Runnable callback) {
 		Drain drain = drainToStopFor();
-		CompletableFuture<Void> stopped = new CompletableFuture<>();
-		super.stop(() -> stopped.complete(null));
-		stopped.join(); // the step bounds itself
+		stopAndWait();
 		try {
 			if (drain != null) {
 				logSummary(drain);

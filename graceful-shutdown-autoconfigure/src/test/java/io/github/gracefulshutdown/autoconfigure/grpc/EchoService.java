@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.grpc;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Permit;
 import io.grpc.BindableService;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -36,6 +38,9 @@ final class EchoService implements BindableService {
 	static final Duration PAUSE = Duration.ofSeconds(3);
 
 	static final ConcurrentHashMap<String, CountDownLatch> executed = new ConcurrentHashMap<>();
+
+	/** The requests that were blocked when the server learned that they are cancelled. */
+	static final Set<String> cancelled = ConcurrentHashMap.newKeySet();
 
 	/** How many threads pause. */
 	static final AtomicInteger pausing = new AtomicInteger();
@@ -109,6 +114,7 @@ final class EchoService implements BindableService {
 			pause();
 		}
 		if (request.startsWith("block")) {
+			Context.current().addListener((context) -> cancelled.add(request), Runnable::run);
 			block(request);
 		}
 		if (request.endsWith("throw")) {

@@ -14,7 +14,7 @@ import java.lang.annotation.Target;
  * <p>
  * Once the gate is closed the method is not executed and the call fails with a
  * {@link GateClosedException}, unless work in flight makes it, see
- * {@link DrainGate#enter}. A run of a {@code @Scheduled} method is left out instead.
+ * {@link DrainGate#enter}. A {@code @Scheduled} method is not called any more then.
  * <p>
  * A method that is also {@code @Async} is in flight while it runs, not while it waits for
  * a thread.

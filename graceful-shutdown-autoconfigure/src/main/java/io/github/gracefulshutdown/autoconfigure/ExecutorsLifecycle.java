@@ -12,12 +12,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
@@ -67,18 +69,19 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 	@Override
 	CompletableFuture<String> perform(Drain drain) {
 		Duration bound = Objects.requireNonNull(state().deadline()).atMost(this.timeout);
-		Map<String, ExecutorService> executors = executors();
 		List<CompletableFuture<Boolean>> ends = new ArrayList<>();
-		executors.forEach((name, executor) -> ends.add(end(name, executor, bound)));
+		executors().forEach((name, executor) -> ends.add(end(name, executor, bound)));
 		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
 			.thenApply((all) -> "%d of %d executors have run all their tasks"
 				.formatted(ends.stream().filter(CompletableFuture::join).count(), ends.size()));
 	}
 
-	private Map<String, ExecutorService> executors() {
-		Map<String, ExecutorService> executors = new LinkedHashMap<>();
+	/** Returns the executors by name, those without a pool and those with one. */
+	private Map<String, Object> executors() {
+		Map<String, Object> executors = new LinkedHashMap<>();
 		for (String name : this.beanFactory.getSingletonNames()) {
-			ExecutorService executor = executorOf(this.beanFactory.getSingleton(name));
+			@Nullable Object bean = this.beanFactory.getSingleton(name);
+			@Nullable Object executor = (bean instanceof SimpleAsyncTaskExecutor) ? bean : executorOf(bean);
 			if (executor != null && executor != ForkJoinPool.commonPool() && !this.excluded.contains(name)) {
 				executors.put(name, executor);
 			}
@@ -96,7 +99,30 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 		return (bean instanceof ExecutorService executor) ? executor : null;
 	}
 
-	private CompletableFuture<Boolean> end(String name, ExecutorService executor, Duration bound) {
+	private CompletableFuture<Boolean> end(String name, Object executor, Duration bound) {
+		return (executor instanceof SimpleAsyncTaskExecutor simple) ? close(name, simple, bound)
+				: shutDown(name, (ExecutorService) executor, bound);
+	}
+
+	/** Closes an executor, which waits for its tasks until it is interrupted. */
+	private CompletableFuture<Boolean> close(String name, SimpleAsyncTaskExecutor executor, Duration bound) {
+		return this.guests.run("executors", bound, () -> {
+			executor.close();
+			return true;
+		}).exceptionally((ex) -> {
+			if (ex instanceof TimeoutException) {
+				List<String> threads = TrackedThreads.namesOf(executor);
+				logger.warn("Executor '{}' has not ended within {} ms: its {} tasks were interrupted, on threads {}",
+						name, bound.toMillis(), threads.size(), threads.stream().limit(LIMIT).toList());
+			}
+			else {
+				couldNotShutDown(name, ex);
+			}
+			return false;
+		});
+	}
+
+	private CompletableFuture<Boolean> shutDown(String name, ExecutorService executor, Duration bound) {
 		return this.guests.run("executors", bound.plusMillis(100), () -> {
 			if (executor instanceof ScheduledThreadPoolExecutor scheduled) {
 				// What is due one day is not what waits for a thread.
@@ -113,9 +139,13 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 			}
 			return ended;
 		}).exceptionally((ex) -> {
-			logger.warn("Could not shut executor '{}' down; the shutdown goes on", name, ex);
+			couldNotShutDown(name, ex);
 			return false;
 		});
+	}
+
+	private static void couldNotShutDown(String name, Throwable failure) {
+		logger.warn("Could not shut executor '{}' down; the shutdown goes on", name, failure);
 	}
 
 }

@@ -124,6 +124,16 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	static PhaseTimeouts phaseTimeouts(Environment environment, ObjectProvider<GracefulShutdownProperties> properties) {
+		return new PhaseTimeouts(environment, properties);
+	}
+
+	@Bean
+	static TrackedThreads trackedThreads(ObjectProvider<GracefulShutdownProperties> properties) {
+		return new TrackedThreads(properties);
+	}
+
+	@Bean
 	ExecutorsLifecycle executorsLifecycle(ShutdownState state, ConfigurableListableBeanFactory beanFactory,
 			GuestRunner guests) {
 		return new ExecutorsLifecycle(state, this.time, beanFactory, guests, this.properties.getExecutors());

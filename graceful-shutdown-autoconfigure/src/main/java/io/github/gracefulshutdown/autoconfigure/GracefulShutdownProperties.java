@@ -397,7 +397,8 @@ public class GracefulShutdownProperties {
 
 		/**
 		 * Comma-separated list of names of listener registries, listener containers and
-		 * schedulers that go on taking work during the drain.
+		 * schedulers, and of scheduled methods as package.Class.method, that go on taking
+		 * work during the drain.
 		 */
 		private List<String> exclude = new ArrayList<>();
 

@@ -11,12 +11,15 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
@@ -79,6 +82,45 @@ class ExecutorsLifecycleTests {
 		assertThat(output).contains("Executor 'plain' has not ended within 50 ms")
 			.contains("1 dropped that had not begun [a named task]")
 			.contains("0 of 1 executors have run all their tasks");
+	}
+
+	@Test
+	void waitForTasksThatHaveNoPool(CapturedOutput output) throws InterruptedException {
+		SimpleAsyncTaskExecutor simple = simple("simple");
+		simple.execute(this::waitForEnd);
+		this.begun.await();
+		CompletableFuture<Void> stopped = stop();
+		Awaitility.await().until(() -> !simple.isActive());
+		assertThat(stopped).isNotDone();
+		this.end.countDown();
+		StepFixture.get(stopped);
+		assertThat(output).contains("1 of 1 executors have run all their tasks");
+	}
+
+	@Test
+	void nameTheThreadsOfTasksThatHaveNoPool(CapturedOutput output) throws InterruptedException {
+		this.settings.setTimeout(Duration.ofMillis(50));
+		SimpleAsyncTaskExecutor simple = simple("simple");
+		simple.execute(this::waitForEnd);
+		this.begun.await();
+		CompletableFuture<Void> stopped = stop();
+		Awaitility.await().until(() -> !simple.isActive());
+		this.fixture.time.advance(Duration.ofMillis(50));
+		StepFixture.get(stopped);
+		assertThat(output).contains("Executor 'simple' has not ended within 50 ms: its 1 tasks were interrupted, "
+				+ "on threads [SimpleAsyncTaskExecutor-1]");
+	}
+
+	private SimpleAsyncTaskExecutor simple(String name) {
+		GenericApplicationContext context = new GenericApplicationContext();
+		context.registerBean(GracefulShutdownProperties.class);
+		context.refresh();
+		SimpleAsyncTaskExecutor simple = new SimpleAsyncTaskExecutor();
+		new TrackedThreads(context.getBeanProvider(GracefulShutdownProperties.class))
+			.postProcessBeforeInitialization(simple, name);
+		context.close();
+		register(name, simple);
+		return simple;
 	}
 
 	@Test

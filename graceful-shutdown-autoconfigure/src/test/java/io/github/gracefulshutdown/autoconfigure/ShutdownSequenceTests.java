@@ -210,13 +210,18 @@ class ShutdownSequenceTests {
 
 	@Test
 	void theStepsAreDoneInTheirPhasesWhenAnotherListenerKeptTheSequenceFromHearingOfTheClose(CapturedOutput output) {
-		this.contextRunner.withBean("first", FirstListener.class).run((context) -> {
-			Permit permit = enter(context);
-			CompletableFuture<Void> closed = Background.run(context::close);
-			Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
-			permit.close();
-			StepFixture.get(closed);
-		});
+		this.contextRunner
+			.withBean("lifecycleProcessor", DefaultLifecycleProcessor.class, ShutdownSequenceTests::impatientProcessor)
+			.withBean("first", FirstListener.class)
+			.run((context) -> {
+				Permit permit = enter(context);
+				CompletableFuture<Void> closed = Background.run(context::close);
+				Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+				assertThatExceptionOfType(TimeoutException.class)
+					.isThrownBy(() -> closed.get(300, TimeUnit.MILLISECONDS));
+				permit.close();
+				StepFixture.get(closed);
+			});
 		assertThat(output).contains("Graceful shutdown ended CLEAN");
 	}
 

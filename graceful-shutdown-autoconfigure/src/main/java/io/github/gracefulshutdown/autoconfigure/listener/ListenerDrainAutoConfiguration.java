@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.listener;
 
+import java.util.Set;
+
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
@@ -27,6 +29,12 @@ public final class ListenerDrainAutoConfiguration {
 	ListenerSource listenerSource(ListableBeanFactory beanFactory, DrainGate gate,
 			GracefulShutdownProperties properties) {
 		return new ListenerSource(beanFactory, gate, properties.getListeners().getExclude());
+	}
+
+	@Bean
+	ScheduledTasks scheduledTasks(ObjectProvider<ShutdownSequence> sequence, ObjectProvider<DrainGate> gate,
+			GracefulShutdownProperties properties) {
+		return new ScheduledTasks(sequence, gate, Set.copyOf(properties.getListeners().getExclude()));
 	}
 
 	/** Jobs of Quartz, whose scheduler stops without a look at those that run. */

@@ -1,21 +1,32 @@
 package io.github.gracefulshutdown.autoconfigure.metrics;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.TeardownResource;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for the meters of a shutdown. */
-@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class, // by name: it has
+																	// moved with Boot 4
+		afterName = { "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(ShutdownSequence.class)
 public final class ShutdownMetricsAutoConfiguration {
@@ -25,6 +36,36 @@ public final class ShutdownMetricsAutoConfiguration {
 	ShutdownMetrics shutdownMetrics(DrainGate gate, ShutdownSequence sequence,
 			ObjectProvider<RequestAdmission> admissions) {
 		return new ShutdownMetrics(gate, sequence, admissions);
+	}
+
+	/**
+	 * The last meters tell of the shutdown, so they are sent when all else is released.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(value = MeterRegistry.class, search = SearchStrategy.CURRENT)
+	static class LastPushConfiguration {
+
+		// Spring Boot's closes them once the drain has ended.
+		private static final String EARLY_CLOSER = "meterRegistryCloser";
+
+		@Bean
+		static BeanDefinitionRegistryPostProcessor meterRegistriesStayOpen() {
+			return (registry) -> {
+				if (registry.containsBeanDefinition(EARLY_CLOSER)) {
+					registry.removeBeanDefinition(EARLY_CLOSER);
+				}
+			};
+		}
+
+		@Bean
+		@Order // the last
+		TeardownResource meterRegistries(ListableBeanFactory beanFactory) {
+			return () -> beanFactory.getBeansOfType(MeterRegistry.class).values().forEach((registry) -> {
+				Metrics.removeRegistry(registry);
+				registry.close();
+			});
+		}
+
 	}
 
 }

@@ -1,31 +1,43 @@
 package io.github.gracefulshutdown.autoconfigure.metrics;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.TeardownResource;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.core.instrument.step.StepMeterRegistry;
+import io.micrometer.core.instrument.step.StepRegistryConfig;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -92,6 +104,23 @@ class ShutdownMetricsAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void metersArePushedWhenAllElseIsReleased(CapturedOutput output) {
+		List<String> order = new CopyOnWriteArrayList<>();
+		SpringApplication application = new SpringApplication(PushingApplication.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.setRegisterShutdownHook(false);
+		application.addInitializers((context) -> {
+			GenericApplicationContext generic = (GenericApplicationContext) context;
+			generic.registerBean("pushing", MeterRegistry.class, () -> new PushingRegistry(order));
+			generic.registerBean("index", TeardownResource.class, () -> () -> order.add("index"));
+		});
+		application.run("--grpc.server.port=-1", "--graceful.shutdown.lame-duck.maximum=0").close();
+		assertThat(order).containsExactly("index", "pushed");
+		assertThat(output)
+			.containsPattern("released 2 of 2 resources \\[index \\(\\d+ ms\\), meterRegistries \\(\\d+ ms\\)]");
+	}
+
 	private static double inflight(MeterRegistry registry) {
 		return registry.get("graceful.shutdown.inflight").tag("kind", "job").gauge().value();
 	}
@@ -110,6 +139,48 @@ class ShutdownMetricsAutoConfigurationTests {
 		@Bean
 		RequestAdmission jobAdmission(DrainGate gate, ShutdownSequence sequence) {
 			return new RequestAdmission("job", gate, sequence, new InstanceId());
+		}
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class PushingApplication {
+
+	}
+
+	/** Sends its meters to a list, once a day and at its end. */
+	static final class PushingRegistry extends StepMeterRegistry {
+
+		private final List<String> pushed;
+
+		PushingRegistry(List<String> pushed) {
+			super(new Daily(), Clock.SYSTEM);
+			this.pushed = pushed;
+		}
+
+		@Override
+		protected void publish() {
+			this.pushed.add("pushed");
+		}
+
+		@Override
+		protected TimeUnit getBaseTimeUnit() {
+			return TimeUnit.SECONDS;
+		}
+
+		private static final class Daily implements StepRegistryConfig {
+
+			@Override
+			public String prefix() {
+				return "pushing";
+			}
+
+			@Override
+			public @Nullable String get(String key) {
+				return key.equals("pushing.step") ? "1d" : null;
+			}
+
 		}
 
 	}

@@ -3,9 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.work;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.GateClosedException;
@@ -32,8 +30,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
-import org.springframework.scheduling.annotation.EnableScheduling;
-import org.springframework.scheduling.annotation.Scheduled;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -179,20 +175,6 @@ class InFlightWorkTests {
 	}
 
 	@Test
-	void aScheduledRunIsInFlightAndLeftOutOnceTheGateIsClosed() {
-		this.contextRunner.withUserConfiguration(ScheduleConfiguration.class).run((context) -> {
-			Schedule schedule = context.getBean(Schedule.class);
-			schedule.awaitRun();
-			assertThat(schedule.inFlight()).isOne();
-			gate(context).close();
-			gate(context).drained().get(10, TimeUnit.SECONDS);
-			int runs = schedule.runs();
-			schedule.run(); // left out, as those that the scheduler begins meanwhile
-			assertThat(schedule.runs()).isEqualTo(runs);
-		});
-	}
-
-	@Test
 	void everyKindHasAGauge() {
 		this.contextRunner.run((context) -> {
 			SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -229,17 +211,6 @@ class InFlightWorkTests {
 		@Bean
 		Report report(ObjectProvider<DrainGate> gate) {
 			return () -> gate.getObject().inFlight("report");
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableScheduling
-	static class ScheduleConfiguration {
-
-		@Bean
-		Schedule schedule(ObjectProvider<DrainGate> gate) {
-			return new Schedule(gate);
 		}
 
 	}
@@ -295,42 +266,6 @@ class InFlightWorkTests {
 		@InFlightWork("import")
 		Flux<String> flux(Flux<String> source) {
 			return source;
-		}
-
-	}
-
-	static class Schedule {
-
-		private final CountDownLatch ran = new CountDownLatch(1);
-
-		private final AtomicInteger runs = new AtomicInteger();
-
-		private final AtomicInteger inFlight = new AtomicInteger();
-
-		private final ObjectProvider<DrainGate> gate;
-
-		Schedule(ObjectProvider<DrainGate> gate) {
-			this.gate = gate;
-		}
-
-		@Scheduled(fixedDelay = 10)
-		@InFlightWork("cleanup")
-		void run() {
-			this.inFlight.set((int) this.gate.getObject().inFlight("cleanup"));
-			this.runs.incrementAndGet();
-			this.ran.countDown();
-		}
-
-		void awaitRun() throws InterruptedException {
-			assertThat(this.ran.await(10, TimeUnit.SECONDS)).isTrue();
-		}
-
-		int runs() {
-			return this.runs.get();
-		}
-
-		int inFlight() {
-			return this.inFlight.get();
 		}
 
 	}

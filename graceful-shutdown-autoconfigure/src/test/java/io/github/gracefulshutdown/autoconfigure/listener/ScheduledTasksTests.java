@@ -67,6 +67,26 @@ class ScheduledTasksTests {
 	}
 
 	@Test
+	void noRunBeginsInTheLameDuck() {
+		this.contextRunner
+			.withPropertyValues("graceful.shutdown.lame-duck.minimum=8s", "graceful.shutdown.lame-duck.maximum=8s")
+			.run((context) -> {
+				Jobs jobs = context.getBean(Jobs.class);
+				jobs.release.countDown();
+				Awaitility.await().until(() -> jobs.others.get() > 0);
+				CompletableFuture<Outcome> drained = sequence(context).drain();
+				Awaitility.await().until(() -> sequence(context).stage() == Stage.LAME_DUCK);
+				jobs.others.set(0);
+				int before = jobs.ofTheLibrary.get();
+				Awaitility.await().until(() -> jobs.ofTheLibrary.get() > before + 20); // time
+																						// passes
+				assertThat(jobs.others).hasValueLessThanOrEqualTo(1); // was about to run
+				sequence(context).resume();
+				assertThat(drained).isCompletedExceptionally();
+			});
+	}
+
+	@Test
 	void aMethodThatIsExcludedRunsOnAndIsNotWaitedFor() {
 		this.contextRunner.withPropertyValues("graceful.shutdown.listeners.exclude=" + POLL).run((context) -> {
 			Jobs jobs = context.getBean(Jobs.class);

@@ -396,9 +396,9 @@ public class GracefulShutdownProperties {
 	public static class Listeners {
 
 		/**
-		 * Comma-separated list of names of listener registries, listener containers and
-		 * schedulers, and of scheduled methods as package.Class.method, that go on taking
-		 * work during the drain.
+		 * Comma-separated list of names of listener registries, listener containers,
+		 * schedulers and pollers, and of scheduled methods as package.Class.method, that
+		 * go on taking work during the drain.
 		 */
 		private List<String> exclude = new ArrayList<>();
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Outcome;
+import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +36,7 @@ abstract class ListenerContract {
 		return new SpringApplicationBuilder(application, Handler.class).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.registerShutdownHook(false)
-			.properties("graceful.shutdown.lame-duck.maximum=0")
+			.properties("graceful.shutdown.lame-duck.maximum=0", "grpc.server.port=-1")
 			.properties(properties)
 			.run();
 	}
@@ -63,7 +64,7 @@ abstract class ListenerContract {
 		send(this.context, "first");
 		this.handler.awaitBegun("first");
 		CompletableFuture<Outcome> drained = sequence().drain();
-		Awaitility.await().until(() -> sequence().status().withdrawn().size() == 1);
+		Awaitility.await().until(() -> sequence().stage() == Stage.BLOCKING);
 		send(this.context, "second");
 		assertThat(drained).isNotDone();
 		assertThat(this.context.getBean(DrainGate.class).inFlight()).isPositive();
@@ -81,7 +82,7 @@ abstract class ListenerContract {
 		this.handler.awaitBegun("first");
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.context::close,
 				(task) -> new Thread(task).start());
-		Awaitility.await().until(() -> sequence().status().withdrawn().size() == 1);
+		Awaitility.await().until(() -> sequence().stage() == Stage.BLOCKING);
 		assertThat(closed).isNotDone();
 		this.handler.release("first");
 		closed.get(30, TimeUnit.SECONDS);

@@ -34,7 +34,21 @@ public final class ListenerDrainAutoConfiguration {
 	@Bean
 	ScheduledTasks scheduledTasks(ObjectProvider<ShutdownSequence> sequence, ObjectProvider<DrainGate> gate,
 			GracefulShutdownProperties properties) {
-		return new ScheduledTasks(sequence, gate, Set.copyOf(properties.getListeners().getExclude()));
+		return new ScheduledTasks(new RecurringWork(sequence, gate),
+				Set.copyOf(properties.getListeners().getExclude()));
+	}
+
+	/** Message sources of Spring Integration. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = PollersPostProcessor.TYPE)
+	static class IntegrationConfiguration {
+
+		@Bean
+		static PollersPostProcessor pollersPostProcessor(ObjectProvider<ShutdownSequence> sequence,
+				ObjectProvider<DrainGate> gate, ObjectProvider<GracefulShutdownProperties> properties) {
+			return new PollersPostProcessor(new RecurringWork(sequence, gate), properties);
+		}
+
 	}
 
 	/** Jobs of Quartz, whose scheduler stops without a look at those that run. */

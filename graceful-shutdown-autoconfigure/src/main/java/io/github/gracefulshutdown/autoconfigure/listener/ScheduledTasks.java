@@ -2,15 +2,9 @@ package io.github.gracefulshutdown.autoconfigure.listener;
 
 import java.util.Set;
 
-import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Permit;
-import io.github.gracefulshutdown.Stage;
-import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.scheduling.SchedulingAwareRunnable;
 import org.springframework.scheduling.TaskScheduler;
@@ -26,13 +20,9 @@ import org.springframework.scheduling.config.ScheduledTaskRegistrar;
  */
 final class ScheduledTasks implements SchedulingConfigurer, Ordered {
 
-	private static final Logger logger = LoggerFactory.getLogger(ScheduledTasks.class);
-
 	private static final String KIND = "scheduled";
 
-	private final ObjectProvider<ShutdownSequence> sequence;
-
-	private final ObjectProvider<DrainGate> gate;
+	private final RecurringWork work;
 
 	private final Set<String> excluded;
 
@@ -40,9 +30,8 @@ final class ScheduledTasks implements SchedulingConfigurer, Ordered {
 	 * Creates the configurer.
 	 * @param excluded the methods, as {@code package.Class.method}, that go on running
 	 */
-	ScheduledTasks(ObjectProvider<ShutdownSequence> sequence, ObjectProvider<DrainGate> gate, Set<String> excluded) {
-		this.sequence = sequence;
-		this.gate = gate;
+	ScheduledTasks(RecurringWork work, Set<String> excluded) {
+		this.work = work;
 		this.excluded = excluded;
 	}
 
@@ -62,39 +51,26 @@ final class ScheduledTasks implements SchedulingConfigurer, Ordered {
 
 	private Runnable recurring(Runnable task) {
 		return isExcluded(task) ? task : new Run(task, () -> {
-			if (this.sequence.getObject().stage() != Stage.SERVING) {
-				logger.debug("Left out a run of {}: this instance drains", task);
-				return;
-			}
-			Permit permit = enter(task);
-			if (permit != null) { // or a drain has just begun
-				run(task, permit);
+			try (Permit permit = this.work.tryBegin(KIND, task.toString())) {
+				if (permit != null) {
+					task.run();
+				}
 			}
 		});
 	}
 
 	/** What runs once is not left out, because no other run makes up for it. */
+	@SuppressWarnings("try") // the permit is held, not used
 	private Runnable once(Runnable task) {
-		return isExcluded(task) ? task : new Run(task, () -> run(task, enter(task)));
+		return isExcluded(task) ? task : new Run(task, () -> {
+			try (Permit permit = this.work.tryEnter(KIND, task.toString())) {
+				task.run();
+			}
+		});
 	}
 
 	private boolean isExcluded(Runnable task) {
 		return this.excluded.contains(task.toString());
-	}
-
-	private @Nullable Permit enter(Runnable task) {
-		return this.gate.getObject().tryEnter(KIND, task.toString());
-	}
-
-	private static void run(Runnable task, @Nullable Permit permit) {
-		try {
-			task.run();
-		}
-		finally {
-			if (permit != null) {
-				permit.close();
-			}
-		}
 	}
 
 	/** Schedules with the scheduler that the task asks for, and looks like the task. */

@@ -155,8 +155,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean(initMethod = "start")
 	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
-	Watchdog shutdownWatchdog(ShutdownState state, ShutdownReporter reporter, GuestRunner guests) {
-		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, guests,
+	Watchdog shutdownWatchdog(ShutdownState state, ShutdownReporter reporter) {
+		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter,
 				this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
 	}
 

@@ -1,9 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -13,17 +10,17 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
- * Halts a process that is going down and has not ended at the deadline. Its thread starts
+ * Halts a process that is going down and has not ended at the deadline. Its threads start
  * with the application, because when a shutdown is stuck threads may be what is missing,
- * and it allocates nothing before the deadline, because memory may be. It waits for the
- * JVM to run its shutdown hooks, so a JVM that is not going down is never halted, and a
- * context that was closed without it dismisses the watchdog.
+ * and the one that halts allocates nothing, because memory may be: the report is up to
+ * the other. It waits for the JVM to run its shutdown hooks, so a JVM that is not going
+ * down is never halted, and a context that was closed without it dismisses the watchdog.
  */
 final class Watchdog implements DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(Watchdog.class);
 
-	private static final Duration REPORT_TIMEOUT = Duration.ofMillis(500);
+	private static final long REPORT_NANOS = Duration.ofMillis(500).toNanos();
 
 	private final ShutdownState state;
 
@@ -33,8 +30,6 @@ final class Watchdog implements DisposableBean {
 
 	private final ShutdownReporter reporter;
 
-	private final GuestRunner guests;
-
 	private final int exitCode;
 
 	private final IntConsumer halt;
@@ -43,9 +38,15 @@ final class Watchdog implements DisposableBean {
 
 	private final Thread thread = new Thread(this::watch, "graceful-shutdown-watchdog");
 
+	private final Thread reporting = new Thread(this::reportAtDeadline, "graceful-shutdown-report");
+
 	private volatile boolean goingDown;
 
 	private volatile boolean dismissed;
+
+	private volatile boolean over;
+
+	private volatile boolean reported;
 
 	private volatile long goingDownNanos;
 
@@ -54,20 +55,21 @@ final class Watchdog implements DisposableBean {
 	 * @param timeout the time from when the JVM goes down, for when there is no memory to
 	 * begin the close
 	 */
-	Watchdog(ShutdownState state, TimeSource time, Duration timeout, ShutdownReporter reporter, GuestRunner guests,
-			int exitCode, IntConsumer halt) {
+	Watchdog(ShutdownState state, TimeSource time, Duration timeout, ShutdownReporter reporter, int exitCode,
+			IntConsumer halt) {
 		this.state = state;
 		this.time = time;
 		this.timeoutNanos = timeout.toNanos();
 		this.reporter = reporter;
-		this.guests = guests;
 		this.exitCode = exitCode;
 		this.halt = halt;
 		this.thread.setDaemon(true);
+		this.reporting.setDaemon(true);
 	}
 
 	void start() {
 		this.thread.start();
+		this.reporting.start();
 		try {
 			Runtime.getRuntime().addShutdownHook(this.hook);
 		}
@@ -103,11 +105,13 @@ final class Watchdog implements DisposableBean {
 		}
 		this.dismissed = true;
 		LockSupport.unpark(this.thread);
+		LockSupport.unpark(this.reporting);
 	}
 
-	/** Waits for the thread to end. */
+	/** Waits for the threads to end. */
 	void join() throws InterruptedException {
 		this.thread.join();
+		this.reporting.join();
 	}
 
 	// An interrupt, which nobody has a reason to send, does not end the watch.
@@ -120,7 +124,7 @@ final class Watchdog implements DisposableBean {
 			}
 			long leftNanos = nanosLeft();
 			if (leftNanos <= 0) {
-				reportAndHalt();
+				halt();
 				return;
 			}
 			LockSupport.parkNanos(this, leftNanos);
@@ -133,23 +137,38 @@ final class Watchdog implements DisposableBean {
 		return (deadline != null) ? deadline.nanosLeft(now) : this.timeoutNanos - (now - this.goingDownNanos);
 	}
 
-	private void reportAndHalt() {
+	private void halt() {
 		try {
-			this.guests.run("report", REPORT_TIMEOUT, this::report)
-				.get(REPORT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException | ExecutionException | TimeoutException ex) {
-			// Without a report, then: what matters is that the process ends.
+			this.over = true;
+			LockSupport.unpark(this.reporting);
+			long beganNanos = this.time.nanoTime();
+			long leftNanos = REPORT_NANOS;
+			while (!this.reported && leftNanos > 0) {
+				LockSupport.parkNanos(this, leftNanos);
+				leftNanos = REPORT_NANOS - (this.time.nanoTime() - beganNanos);
+			}
 		}
 		finally {
 			this.halt.accept(this.exitCode);
 		}
 	}
 
-	private ShutdownReport report() {
-		ShutdownReport report = this.reporter.atDeadline();
-		logger.error("The process has not ended by itself and is halted with exit code {}: {}", this.exitCode, report);
-		return report;
+	private void reportAtDeadline() {
+		while (!this.over && !this.dismissed) {
+			Thread.interrupted();
+			LockSupport.park(this);
+		}
+		if (this.over) {
+			try {
+				ShutdownReport report = this.reporter.atDeadline();
+				logger.error("The process has not ended by itself and is halted with exit code {}: {}", this.exitCode,
+						report);
+			}
+			finally { // with a report or without: what matters is that the process ends
+				this.reported = true;
+				LockSupport.unpark(this.thread);
+			}
+		}
 	}
 
 }

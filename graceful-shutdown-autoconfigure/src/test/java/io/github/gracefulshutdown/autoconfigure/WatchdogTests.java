@@ -1,13 +1,16 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import com.sun.management.ThreadMXBean;
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Permit;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +30,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(OutputCaptureExtension.class)
 class WatchdogTests {
 
+	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
 	private final CompletableFuture<Integer> halted = new CompletableFuture<>();
 
 	private final DrainGate gate = new DrainGate();
+
+	private volatile long allocated;
 
 	@TempDir
 	Path directory;
@@ -46,6 +53,20 @@ class WatchdogTests {
 			assertThat(output).contains("Graceful shutdown FORCED after")
 				.contains("halted with exit code 7")
 				.contains("http GET /slow for ");
+			watchdog.destroy();
+		}
+	}
+
+	@Test
+	@SuppressWarnings("deprecation") // the successor of getId() came with Java 19
+	void haltsWithoutMemory() {
+		try (GenericApplicationContext context = context()) {
+			Watchdog watchdog = watchdog(context, Duration.ofMillis(50));
+			watchdog.start();
+			long before = THREADS.getThreadAllocatedBytes(newest("graceful-shutdown-watchdog").getId());
+			watchdog.goingDown();
+			StepFixture.get(this.halted);
+			assertThat(this.allocated - before).isLessThan(100);
 			watchdog.destroy();
 		}
 	}
@@ -106,8 +127,22 @@ class WatchdogTests {
 	private Watchdog watchdog(ShutdownState state) {
 		ShutdownReporter reporter = new ShutdownReporter(new DefaultListableBeanFactory(), state, this.gate, guests(),
 				new TerminationMessage(this.directory.resolve("termination-log")));
-		return new Watchdog(state, new SystemTimeSource(), Duration.ofSeconds(25), reporter, guests(), 7,
-				this.halted::complete);
+		return new Watchdog(state, new SystemTimeSource(), Duration.ofSeconds(25), reporter, 7, this::halt);
+	}
+
+	private void halt(int exitCode) {
+		this.allocated = THREADS.getCurrentThreadAllocatedBytes();
+		this.halted.complete(exitCode);
+	}
+
+	@SuppressWarnings("deprecation") // the successor of getId() came with Java 19
+	private static Thread newest(String name) {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals(name))
+			.max(Comparator.comparing(Thread::getId))
+			.orElseThrow();
 	}
 
 	private static ShutdownState state(GenericApplicationContext context, Duration timeout) {

@@ -1,7 +1,9 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
@@ -14,8 +16,7 @@ import java.util.function.Supplier;
  */
 final class EurekaEntry {
 
-	// As long as the client itself waits for its threads when it shuts down.
-	private static final long PATIENCE_SECONDS = 3;
+	private static final int MOST = 10;
 
 	private final EurekaDeparture departure;
 
@@ -23,6 +24,8 @@ final class EurekaEntry {
 	private final ReentrantReadWriteLock requests = new ReentrantReadWriteLock();
 
 	private final AtomicBoolean inspected = new AtomicBoolean();
+
+	private final AtomicInteger attempts = new AtomicInteger();
 
 	private volatile boolean removed;
 
@@ -51,13 +54,16 @@ final class EurekaEntry {
 	}
 
 	/**
-	 * Sends what removes the entry. A request that hangs does not keep it back for long.
+	 * Sends what removes the entry, and waits for the answer for a while. A request that
+	 * hangs does not keep it back for long. The client sends it to one server after the
+	 * other, so that each attempt has half of the time that is left.
 	 */
 	<T> T remove(Supplier<T> request) {
 		this.removed = true;
-		boolean alone = awaitRequests();
+		Duration share = this.departure.patience().dividedBy(1L << Math.min(this.attempts.incrementAndGet(), MOST));
+		boolean alone = awaitRequests(share);
 		try {
-			return request.get();
+			return this.departure.send(request, share);
 		}
 		finally {
 			if (alone) {
@@ -66,9 +72,9 @@ final class EurekaEntry {
 		}
 	}
 
-	private boolean awaitRequests() {
+	private boolean awaitRequests(Duration share) {
 		try {
-			return this.requests.writeLock().tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+			return this.requests.writeLock().tryLock(share.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import com.netflix.discovery.EurekaClient;
 import io.github.gracefulshutdown.autoconfigure.ConsulMode;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
+import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 
@@ -59,8 +60,9 @@ public final class RegistryDrainAutoConfiguration {
 	static class EurekaConfiguration {
 
 		@Bean
-		static EurekaDeparture eurekaDeparture() {
-			return new EurekaDeparture();
+		static EurekaDeparture eurekaDeparture(ObjectProvider<GuestRunner> guests,
+				ObjectProvider<GracefulShutdownProperties> properties) {
+			return new EurekaDeparture(guests, properties);
 		}
 
 		@Bean

@@ -1,20 +1,29 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import com.netflix.discovery.shared.transport.EurekaHttpClient;
 import com.netflix.discovery.shared.transport.EurekaHttpResponse;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
+import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
@@ -25,7 +34,14 @@ class EurekaRequestsTests {
 
 	private final List<String> sent = new CopyOnWriteArrayList<>();
 
-	private final EurekaDeparture departure = new EurekaDeparture();
+	private final GuestRunner guests = mock(GuestRunner.class);
+
+	private final EurekaDeparture departure = new EurekaDeparture(provider(GuestRunner.class, this.guests),
+			provider(GracefulShutdownProperties.class, new GracefulShutdownProperties()));
+
+	private final List<Duration> bounds = new CopyOnWriteArrayList<>();
+
+	private boolean frozen;
 
 	private final EurekaHttpClient server = mock(EurekaHttpClient.class);
 
@@ -33,8 +49,19 @@ class EurekaRequestsTests {
 
 	private final InstanceInfo info = mock(InstanceInfo.class);
 
+	private static <T> ObjectProvider<T> provider(Class<T> type, T bean) {
+		StaticListableBeanFactory beanFactory = new StaticListableBeanFactory();
+		beanFactory.addBean("bean", bean);
+		return beanFactory.getBeanProvider(type);
+	}
+
 	@BeforeEach
 	void answer() {
+		given(this.guests.run(any(), any(), any())).willAnswer((call) -> {
+			this.bounds.add(call.getArgument(1));
+			return this.frozen ? CompletableFuture.failedFuture(new TimeoutException("Not finished"))
+					: CompletableFuture.completedFuture(call.<Callable<?>>getArgument(2).call());
+		});
 		given(this.info.getAppName()).willReturn("APP");
 		given(this.info.getId()).willReturn("id");
 		given(this.info.getStatus()).willReturn(InstanceStatus.UP);
@@ -86,6 +113,17 @@ class EurekaRequestsTests {
 		assertThat(this.requests.register(this.info).getStatusCode()).isEqualTo(204);
 		assertThat(this.requests.sendHeartBeat("APP", "id", this.info, null).getStatusCode()).isEqualTo(200);
 		assertThat(this.sent).containsExactly("cancel");
+	}
+
+	@Test
+	void doesNotWaitForServersThatDoNotAnswer() {
+		this.frozen = true;
+		for (int attempt = 0; attempt < 3; attempt++) {
+			assertThatIllegalStateException().isThrownBy(() -> this.requests.cancel("APP", "id"))
+				.withMessage("Eureka was not told that this instance is gone: its lease will expire")
+				.withCauseInstanceOf(TimeoutException.class);
+		}
+		assertThat(this.bounds).extracting(Duration::toMillis).containsExactly(2500L, 1250L, 625L);
 	}
 
 	@Test

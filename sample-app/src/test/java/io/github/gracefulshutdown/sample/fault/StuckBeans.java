@@ -2,10 +2,15 @@ package io.github.gracefulshutdown.sample.fault;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 
 import io.github.gracefulshutdown.TeardownResource;
+import io.github.gracefulshutdown.autoconfigure.StageChangedEvent;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,7 +21,7 @@ import org.springframework.core.annotation.Order;
 class StuckBeans {
 
 	/** Has a task that does not end, and others behind it. */
-	@Bean(destroyMethod = "shutdown")
+	@Bean(destroyMethod = "shutdown", defaultCandidate = false) // beside the one of Boot
 	@ConditionalOnProperty(name = "fault", havingValue = "queue")
 	ExecutorService fullExecutor() {
 		ExecutorService executor = Executors.newSingleThreadExecutor((task) -> {
@@ -28,6 +33,17 @@ class StuckBeans {
 			executor.execute(Faults::sleepForGood);
 		}
 		return executor;
+	}
+
+	/** Tells a thousand listeners of every stage, of which the last hangs. */
+	@Bean
+	@ConditionalOnProperty(name = "fault", havingValue = "listeners")
+	SmartInitializingSingleton manyListeners(ConfigurableApplicationContext context) {
+		return () -> {
+			IntStream.range(0, 999).forEach((number) -> context.addApplicationListener(new StageListener(() -> {
+			})));
+			context.addApplicationListener(new StageListener(Faults::sleepForGood));
+		};
 	}
 
 	@Bean(destroyMethod = "destroy")
@@ -69,6 +85,22 @@ class StuckBeans {
 
 		void destroy() {
 			Faults.sleepForGood();
+		}
+
+	}
+
+	/** Acts when it is told of a stage. */
+	private static final class StageListener implements ApplicationListener<StageChangedEvent> {
+
+		private final Runnable action;
+
+		StageListener(Runnable action) {
+			this.action = action;
+		}
+
+		@Override
+		public void onApplicationEvent(StageChangedEvent event) {
+			this.action.run();
 		}
 
 	}

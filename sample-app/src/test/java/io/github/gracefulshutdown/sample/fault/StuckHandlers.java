@@ -12,8 +12,10 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
+import io.github.gracefulshutdown.autoconfigure.StageChangedEvent;
 import jakarta.servlet.http.HttpServletResponse;
 
+import org.springframework.context.event.EventListener;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -28,7 +30,14 @@ class StuckHandlers {
 
 	private final Lock right = new ReentrantLock();
 
+	private final CountDownLatch draining = new CountDownLatch(1);
+
 	private final CountDownLatch bothHeld = new CountDownLatch(2);
+
+	@EventListener
+	void stageChanged(StageChangedEvent event) {
+		this.draining.countDown();
+	}
 
 	@GetMapping("/fault/sleep")
 	void sleep() {
@@ -62,9 +71,11 @@ class StuckHandlers {
 		second.lock();
 	}
 
-	/** Leaves no memory to anybody. */
+	/** Leaves no memory to anybody, once the drain has begun. */
 	@GetMapping("/fault/heap")
-	void exhaustHeap() {
+	void exhaustHeap() throws InterruptedException {
+		Faults.begins("heap");
+		this.draining.await();
 		for (int size = 1 << 20; size > 0; size /= 2) {
 			try {
 				while (!Faults.isOver()) {
@@ -75,7 +86,6 @@ class StuckHandlers {
 				// Smaller ones may fit.
 			}
 		}
-		Faults.begins("heap");
 		Faults.sleepForGood();
 	}
 

@@ -29,6 +29,11 @@ public final class RegistryProcess implements AutoCloseable {
 		return this.url;
 	}
 
+	/** Has the registry accept connections and never answer. */
+	public void freeze() {
+		this.process.signal("STOP");
+	}
+
 	/** Kills the registry: no instance and no caller is told. */
 	@Override
 	public void close() {

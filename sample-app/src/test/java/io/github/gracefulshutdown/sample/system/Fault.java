@@ -18,32 +18,38 @@ import static org.assertj.core.api.Assertions.assertThat;
  * @param provoke what is done to a running instance to make it so
  * @param exitCode the exit code that is expected
  * @param log what the log has to say
+ * @param round which of several rounds it is in, from 1 on
  */
-record Fault(String description, List<String> arguments, Consumer<SampleProcess> provoke, int exitCode, String log) {
+record Fault(String description, List<String> arguments, Consumer<SampleProcess> provoke, int exitCode, String log,
+		int round) {
 
 	private static final int HALTED = 1;
 
 	/** A fault for which the process has to be halted. */
 	static Fault halted(String description, String log) {
 		return new Fault(description, List.of(), (sample) -> {
-		}, HALTED, log);
+		}, HALTED, log, 1);
 	}
 
 	/** A fault for which the process has to be halted, and cannot log it. */
 	static Fault haltedSilently(String description) {
 		return new Fault(description, List.of(), (sample) -> {
-		}, HALTED, "");
+		}, HALTED, "", 1);
 	}
 
 	/** A fault with which the process ends by itself. */
 	static Fault survived(String description, String log) {
 		return new Fault(description, List.of(), (sample) -> {
-		}, Stop.TERMINATED, log);
+		}, Stop.TERMINATED, log, 1);
 	}
 
 	Fault with(String argument) {
 		return new Fault(this.description, Stream.concat(this.arguments.stream(), Stream.of(argument)).toList(),
-				this.provoke, this.exitCode, this.log);
+				this.provoke, this.exitCode, this.log, this.round);
+	}
+
+	Fault inRound(int round) {
+		return new Fault(this.description, this.arguments, this.provoke, this.exitCode, this.log, round);
 	}
 
 	boolean isHalted() {
@@ -51,7 +57,8 @@ record Fault(String description, List<String> arguments, Consumer<SampleProcess>
 	}
 
 	Fault after(Consumer<SampleProcess> provoke) {
-		return new Fault(this.description, this.arguments, this.provoke.andThen(provoke), this.exitCode, this.log);
+		return new Fault(this.description, this.arguments, this.provoke.andThen(provoke), this.exitCode, this.log,
+				this.round);
 	}
 
 	/** Requests that begin the fault. */
@@ -74,7 +81,7 @@ record Fault(String description, List<String> arguments, Consumer<SampleProcess>
 
 	@Override
 	public String toString() {
-		return this.description;
+		return (this.round > 1) ? this.description + ", round " + this.round : this.description;
 	}
 
 }

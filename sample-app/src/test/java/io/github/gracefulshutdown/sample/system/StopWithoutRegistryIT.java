@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.sample.system;
 
+import java.util.function.Consumer;
+
 import io.github.gracefulshutdown.sample.process.RegistryProcess;
 import io.github.gracefulshutdown.sample.process.SampleProcess;
 import io.github.gracefulshutdown.sample.process.Stop;
@@ -15,11 +17,21 @@ class StopWithoutRegistryIT {
 
 	@Test
 	void exitsInTimeWhenRegistryIsDead() {
-		try (RegistryProcess registry = RegistryProcess.start("dead-registry");
-				SampleProcess sample = SampleProcess.start("dead-registry-sample", registry).awaitReady()) {
+		exitsInTimeWithout("dead-registry", RegistryProcess::close);
+	}
+
+	@Test
+	void exitsInTimeWhenRegistryIsFrozen() {
+		exitsInTimeWithout("frozen-registry", RegistryProcess::freeze);
+	}
+
+	private static void exitsInTimeWithout(String name, Consumer<RegistryProcess> end) {
+		try (RegistryProcess registry = RegistryProcess.start(name);
+				SampleProcess sample = SampleProcess.start(name + "-sample", registry).awaitReady()) {
 			sample.awaitLog("registration status: 204");
-			registry.close();
+			end.accept(registry);
 			Stop stop = sample.stop();
+			System.out.printf("%s: exit code %d after %d ms%n", name, stop.exitCode(), stop.duration().toMillis());
 			assertThat(stop.exitCode()).isEqualTo(Stop.TERMINATED);
 			assertThat(stop.duration()).isLessThan(SampleProcess.BUDGET);
 		}

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import io.github.gracefulshutdown.DrainGate;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -156,8 +158,16 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean(initMethod = "start")
 	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
 	Watchdog shutdownWatchdog(ShutdownState state, ShutdownReporter reporter) {
-		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter,
+		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, this::flushLog,
 				this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
+	}
+
+	/** Ends the logging system, as Spring Boot does when a process exits by itself. */
+	private void flushLog() {
+		@Nullable Runnable shutdown = LoggingSystem.get(getClass().getClassLoader()).getShutdownHandler();
+		if (shutdown != null) {
+			shutdown.run();
+		}
 	}
 
 	@Bean

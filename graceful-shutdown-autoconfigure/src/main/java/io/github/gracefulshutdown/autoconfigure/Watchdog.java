@@ -30,6 +30,8 @@ final class Watchdog implements DisposableBean {
 
 	private final ShutdownReporter reporter;
 
+	private final Runnable logFlush;
+
 	private final int exitCode;
 
 	private final IntConsumer halt;
@@ -54,13 +56,15 @@ final class Watchdog implements DisposableBean {
 	 * Creates a watchdog.
 	 * @param timeout the time from when the JVM goes down, for when there is no memory to
 	 * begin the close
+	 * @param logFlush has the log written that is kept in memory
 	 */
-	Watchdog(ShutdownState state, TimeSource time, Duration timeout, ShutdownReporter reporter, int exitCode,
-			IntConsumer halt) {
+	Watchdog(ShutdownState state, TimeSource time, Duration timeout, ShutdownReporter reporter, Runnable logFlush,
+			int exitCode, IntConsumer halt) {
 		this.state = state;
 		this.time = time;
 		this.timeoutNanos = timeout.toNanos();
 		this.reporter = reporter;
+		this.logFlush = logFlush;
 		this.exitCode = exitCode;
 		this.halt = halt;
 		this.thread.setDaemon(true);
@@ -163,6 +167,7 @@ final class Watchdog implements DisposableBean {
 				ShutdownReport report = this.reporter.atDeadline();
 				logger.error("The process has not ended by itself and is halted with exit code {}: {}", this.exitCode,
 						report);
+				this.logFlush.run();
 			}
 			finally { // with a report or without: what matters is that the process ends
 				this.reported = true;

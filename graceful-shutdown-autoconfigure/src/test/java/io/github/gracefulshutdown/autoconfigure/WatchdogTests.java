@@ -38,6 +38,8 @@ class WatchdogTests {
 
 	private volatile long allocated;
 
+	private volatile boolean flushedBeforeHalt;
+
 	@TempDir
 	Path directory;
 
@@ -53,6 +55,7 @@ class WatchdogTests {
 			assertThat(output).contains("Graceful shutdown FORCED after")
 				.contains("halted with exit code 7")
 				.contains("http GET /slow for ");
+			assertThat(this.flushedBeforeHalt).isTrue();
 			watchdog.destroy();
 		}
 	}
@@ -127,7 +130,8 @@ class WatchdogTests {
 	private Watchdog watchdog(ShutdownState state) {
 		ShutdownReporter reporter = new ShutdownReporter(new DefaultListableBeanFactory(), state, this.gate, guests(),
 				new TerminationMessage(this.directory.resolve("termination-log")));
-		return new Watchdog(state, new SystemTimeSource(), Duration.ofSeconds(25), reporter, 7, this::halt);
+		return new Watchdog(state, new SystemTimeSource(), Duration.ofSeconds(25), reporter,
+				() -> this.flushedBeforeHalt = !this.halted.isDone(), 7, this::halt);
 	}
 
 	private void halt(int exitCode) {

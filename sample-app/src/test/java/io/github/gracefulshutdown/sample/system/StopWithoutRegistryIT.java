@@ -27,7 +27,10 @@ class StopWithoutRegistryIT {
 
 	private static void exitsInTimeWithout(String name, Consumer<RegistryProcess> end) {
 		try (RegistryProcess registry = RegistryProcess.start(name);
-				SampleProcess sample = SampleProcess.start(name + "-sample", registry).awaitReady()) {
+				SampleProcess sample = SampleProcess
+					.start(name + "-sample", registry, "--graceful.shutdown.deregistration.timeout=2s",
+							"--graceful.shutdown.lame-duck.maximum=1s")
+					.awaitReady()) {
 			sample.awaitLog("registration status: 204");
 			end.accept(registry);
 			Stop stop = sample.stop();

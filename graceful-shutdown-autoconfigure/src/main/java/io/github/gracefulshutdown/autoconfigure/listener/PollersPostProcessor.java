@@ -9,9 +9,12 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -30,6 +33,10 @@ final class PollersPostProcessor implements BeanPostProcessor {
 
 	private static final String KIND = "poller";
 
+	private static final Logger logger = LoggerFactory.getLogger(PollersPostProcessor.class);
+
+	private final Class<?> type = ClassUtils.resolveClassName(TYPE, getClass().getClassLoader());
+
 	private final RecurringWork work;
 
 	private final ObjectProvider<GracefulShutdownProperties> properties;
@@ -41,15 +48,23 @@ final class PollersPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean.getClass().getName().equals(TYPE)) {
-			Field field = ReflectionUtils.findField(bean.getClass(), ADVICE_CHAIN, List.class);
-			if (field != null && !this.properties.getObject().getListeners().getExclude().contains(beanName)) {
-				ReflectionUtils.makeAccessible(field);
-				ReflectionUtils.setField(field, bean,
-						with(counting(beanName), (List<?>) ReflectionUtils.getField(field, bean)));
-			}
+		if (this.type.isInstance(bean) && !this.properties.getObject().getListeners().getExclude().contains(beanName)) {
+			count(bean, beanName);
 		}
 		return bean;
+	}
+
+	private void count(Object poller, String name) {
+		Field field = ReflectionUtils.findField(this.type, ADVICE_CHAIN, List.class);
+		if (field == null) {
+			logger.warn(
+					"The polls of '{}' are neither counted nor left out: this version of Spring Integration is unknown",
+					name);
+			return;
+		}
+		ReflectionUtils.makeAccessible(field);
+		ReflectionUtils.setField(field, poller,
+				with(counting(name), (List<?>) ReflectionUtils.getField(field, poller)));
 	}
 
 	/** Stands around what is there, which may be a transaction. */

@@ -35,7 +35,7 @@ final class PollersPostProcessor implements BeanPostProcessor {
 
 	private static final Logger logger = LoggerFactory.getLogger(PollersPostProcessor.class);
 
-	private final Class<?> type = ClassUtils.resolveClassName(TYPE, getClass().getClassLoader());
+	private final Class<?> pollers = ClassUtils.resolveClassName(TYPE, getClass().getClassLoader());
 
 	private final RecurringWork work;
 
@@ -48,14 +48,15 @@ final class PollersPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (this.type.isInstance(bean) && !this.properties.getObject().getListeners().getExclude().contains(beanName)) {
+		if (this.pollers.isInstance(bean)
+				&& !this.properties.getObject().getListeners().getExclude().contains(beanName)) {
 			count(bean, beanName);
 		}
 		return bean;
 	}
 
 	private void count(Object poller, String name) {
-		Field field = ReflectionUtils.findField(this.type, ADVICE_CHAIN, List.class);
+		Field field = ReflectionUtils.findField(this.pollers, ADVICE_CHAIN, List.class);
 		if (field == null) {
 			logger.warn(
 					"The polls of '{}' are neither counted nor left out: this version of Spring Integration is unknown",

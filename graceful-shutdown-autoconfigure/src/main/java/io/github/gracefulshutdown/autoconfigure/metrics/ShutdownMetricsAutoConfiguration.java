@@ -17,16 +17,12 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for the meters of a shutdown. */
-@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class, // by name: it has
-																	// moved with Boot 4
-		afterName = { "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
-				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
 @ConditionalOnBean(ShutdownSequence.class)
 public final class ShutdownMetricsAutoConfiguration {
@@ -42,7 +38,6 @@ public final class ShutdownMetricsAutoConfiguration {
 	 * The last meters tell of the shutdown, so they are sent when all else is released.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(value = MeterRegistry.class, search = SearchStrategy.CURRENT)
 	static class LastPushConfiguration {
 
 		// Spring Boot's closes them once the drain has ended.

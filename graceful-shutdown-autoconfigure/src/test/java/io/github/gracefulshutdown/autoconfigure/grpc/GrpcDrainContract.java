@@ -160,6 +160,7 @@ abstract class GrpcDrainContract {
 		ClientCall<String, String> call = this.channel.newCall(EchoService.UNARY, CallOptions.DEFAULT);
 		ClientCalls.asyncUnaryCall(call, "block-cancelled", answers);
 		awaitInFlight(1);
+		Awaitility.await().until(() -> EchoService.executed.containsKey("block-cancelled"));
 		call.cancel("changed my mind", null);
 		assertThat(answers.ended().get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.CANCELLED);
 		// what is sent to a client that has gone is reset again, which Tomcat may forget

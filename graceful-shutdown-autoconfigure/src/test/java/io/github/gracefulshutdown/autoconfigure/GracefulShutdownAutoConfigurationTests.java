@@ -1,7 +1,9 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.gracefulshutdown.DrainGate;
 import org.junit.jupiter.api.Nested;
@@ -17,6 +19,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -64,6 +67,23 @@ class GracefulShutdownAutoConfigurationTests {
 	void theGateOfTheUserWins() {
 		this.contextRunner.withUserConfiguration(GateConfiguration.class)
 			.run((context) -> assertThat(context).getBean(DrainGate.class).isSameAs(GateConfiguration.GATE));
+	}
+
+	@Test
+	void executorsWithoutAPoolKnowTheirThreadsUnlessTheyAreExcluded() {
+		this.contextRunner.withBean("tracked", SimpleAsyncTaskExecutor.class)
+			.withBean("excluded", SimpleAsyncTaskExecutor.class)
+			.withPropertyValues("graceful.shutdown.executors.exclude=excluded")
+			.run((context) -> {
+				SimpleAsyncTaskExecutor tracked = context.getBean("tracked", SimpleAsyncTaskExecutor.class);
+				SimpleAsyncTaskExecutor excluded = context.getBean("excluded", SimpleAsyncTaskExecutor.class);
+				CompletableFuture<List<String>> ofTracked = tracked
+					.submitCompletable(() -> TrackedThreads.namesOf(tracked));
+				CompletableFuture<List<String>> ofExcluded = excluded
+					.submitCompletable(() -> TrackedThreads.namesOf(excluded));
+				assertThat(StepFixture.get(ofTracked)).hasSize(1);
+				assertThat(StepFixture.get(ofExcluded)).isEmpty();
+			});
 	}
 
 	@Test

@@ -36,6 +36,8 @@ public final class ShutdownMetricsAutoConfiguration {
 
 	/**
 	 * The last meters tell of the shutdown, so they are sent when all else is released.
+	 * This is not conditional on a registry: coming after those would change the order of
+	 * the auto-configurations of others.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class LastPushConfiguration {

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  */
 final class EurekaEntry {
 
-	private static final int MOST = 10;
+	private static final int MOST_HALVINGS = 10;
 
 	private final EurekaDeparture departure;
 
@@ -60,7 +60,8 @@ final class EurekaEntry {
 	 */
 	<T> T remove(Supplier<T> request) {
 		this.removed = true;
-		Duration share = this.departure.patience().dividedBy(1L << Math.min(this.attempts.incrementAndGet(), MOST));
+		Duration share = this.departure.patience()
+			.dividedBy(1L << Math.min(this.attempts.incrementAndGet(), MOST_HALVINGS));
 		boolean alone = awaitRequests(share);
 		try {
 			return this.departure.send(request, share);

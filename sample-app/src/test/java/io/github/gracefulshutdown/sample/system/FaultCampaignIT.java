@@ -102,54 +102,55 @@ class FaultCampaignIT {
 			.filter((line) -> line.startsWith("|"))
 			.skip(2) // the head
 			.toList();
-		assertThat(faults(1)).extracting(Fault::row).containsExactlyElementsOf(rows);
+		assertThat(oneRound()).extracting(Fault::row).containsExactlyElementsOf(rows);
 	}
 
 	static Stream<Fault> faults() {
-		return IntStream.rangeClosed(1, ROUNDS).boxed().flatMap(FaultCampaignIT::faults);
+		return IntStream.rangeClosed(1, ROUNDS)
+			.boxed()
+			.flatMap((round) -> oneRound().map((fault) -> fault.inRound(round)));
 	}
 
-	private static Stream<Fault> faults(int round) {
-		return Stream
-			.of(Fault.halted("a handler sleeps and ignores interrupts", "StuckHandlers.sleep(")
-				.afterRequests("sleep", "/fault/sleep"),
-					Fault.halted("a handler is in an endless loop", "StuckHandlers.spin(")
-						.afterRequests("busy", "/fault/busy"),
-					Fault.halted("two handlers wait for each other", "deadlock: thread http-nio-")
-						.afterRequests("deadlock", "/fault/deadlock/left", "/fault/deadlock/right"),
-					Fault.halted("a client never reads its answer", "StuckHandlers.answerLarge(")
-						.after(FaultCampaignIT::askAndNeverRead),
-					Fault.halted("a stream over gRPC never ends", "grpc sample.WorkService/Stream")
-						.with("--logging.level.io.github.gracefulshutdown.sample=debug")
-						.after(FaultCampaignIT::streamForGood),
-					Fault.halted("a bean hangs when it is destroyed", "StuckBeans$HangingBean.destroy(")
-						.with("--fault=destroy"),
-					Fault.halted("a lifecycle bean hangs when it is stopped", "has not stopped: hangingStop")
-						.with("--fault=stop"),
-					Fault.halted("`System.exit` is called while the context closes", "java.lang.System.exit(")
-						.with("--fault=exit"),
-					Fault.haltedSilently("nobody reads the console, and whoever logs has to wait")
-						.afterRequests("console", "/fault/console"),
-					Fault
-						.halted("the disk is full when the termination message is written",
-								"Could not write the reason of the shutdown to")
-						.after(FaultCampaignIT::fillDisk)
-						.afterRequests("sleep", "/fault/sleep"),
-					Fault
-						.survived("the queue of an executor is full behind a task that does not end",
-								"99 dropped that had not begun")
-						.with("--fault=queue"),
-					Fault
-						.survived("a thousand listeners are told of every stage, and one hangs",
-								"A listener for stage LAME_DUCK failed")
-						.with("--fault=listeners"),
-					Fault
-						.survived("one resource fails and another hangs when they are released",
-								"Could not release 'hanging'")
-						.with("--fault=teardown"),
-					Fault.survived("300 threads that are no daemons go on", "Graceful shutdown ended CLEAN")
-						.afterRequests("threads", "/fault/threads"))
-			.map((fault) -> fault.inRound(round));
+	private static Stream<Fault> oneRound() {
+		return Stream.of(
+				Fault.halted("a handler sleeps and ignores interrupts", "StuckHandlers.sleep(")
+					.afterRequests("sleep", "/fault/sleep"),
+				Fault.halted("a handler is in an endless loop", "StuckHandlers.spin(")
+					.afterRequests("busy", "/fault/busy"),
+				Fault.halted("two handlers wait for each other", "deadlock: thread http-nio-")
+					.afterRequests("deadlock", "/fault/deadlock/left", "/fault/deadlock/right"),
+				Fault.halted("a client never reads its answer", "StuckHandlers.answerLarge(")
+					.after(FaultCampaignIT::askAndNeverRead),
+				Fault.halted("a stream over gRPC never ends", "grpc sample.WorkService/Stream")
+					.with("--logging.level.io.github.gracefulshutdown.sample=debug")
+					.after(FaultCampaignIT::streamForGood),
+				Fault.halted("a bean hangs when it is destroyed", "StuckBeans$HangingBean.destroy(")
+					.with("--fault=destroy"),
+				Fault.halted("a lifecycle bean hangs when it is stopped", "has not stopped: hangingStop")
+					.with("--fault=stop"),
+				Fault.halted("`System.exit` is called while the context closes", "java.lang.System.exit(")
+					.with("--fault=exit"),
+				Fault.haltedSilently("nobody reads the console, and whoever logs has to wait")
+					.afterRequests("console", "/fault/console"),
+				Fault
+					.halted("the disk is full when the termination message is written",
+							"Could not write the reason of the shutdown to")
+					.after(FaultCampaignIT::fillDisk)
+					.afterRequests("sleep", "/fault/sleep"),
+				Fault
+					.survived("the queue of an executor is full behind a task that does not end",
+							"99 dropped that had not begun")
+					.with("--fault=queue"),
+				Fault
+					.survived("a thousand listeners are told of every stage, and one hangs",
+							"A listener for stage LAME_DUCK failed")
+					.with("--fault=listeners"),
+				Fault
+					.survived("one resource fails and another hangs when they are released",
+							"Could not release 'hanging'")
+					.with("--fault=teardown"),
+				Fault.survived("300 threads that are no daemons go on", "Graceful shutdown ended CLEAN")
+					.afterRequests("threads", "/fault/threads"));
 	}
 
 	private static String name(String description) {

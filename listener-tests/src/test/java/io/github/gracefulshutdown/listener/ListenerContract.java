@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.listener;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +72,7 @@ abstract class ListenerContract {
 		this.handler.release("first");
 		assertThat(drained.get(30, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
 		assertThat(this.handler.ended()).containsExactly("first");
+		Awaitility.await().during(Duration.ofMillis(300)).until(() -> !this.handler.hasBegun("second"));
 		this.handler.release("second");
 		sequence().resume();
 		Awaitility.await().untilAsserted(() -> assertThat(this.handler.ended()).containsExactly("first", "second"));
@@ -110,6 +112,10 @@ abstract class ListenerContract {
 
 		void awaitBegun(String work) throws InterruptedException {
 			assertThat(latch(this.begun, work).await(30, TimeUnit.SECONDS)).isTrue();
+		}
+
+		boolean hasBegun(String work) {
+			return latch(this.begun, work).getCount() == 0;
 		}
 
 		void release(String work) {

@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.websocket;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -8,6 +9,11 @@ interface OpenSession {
 
 	/** Reason of every close, for whoever reads it. */
 	String CLOSE_REASON = "This instance is shutting down: connect again";
+
+	/**
+	 * How long a client may take to read what was sent before the close frame, and it.
+	 */
+	Duration CLOSE_BOUND = Duration.ofSeconds(5);
 
 	/**
 	 * Returns what tells the application that the session is about to be closed, one for

@@ -1,16 +1,33 @@
 package io.github.gracefulshutdown.autoconfigure.websocket;
 
+import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
+import jakarta.websocket.Session;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.web.reactive.socket.CloseStatus;
 import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.adapter.AbstractWebSocketSession;
 
 /** A session of a reactive application. */
 final class ReactiveSession implements OpenSession {
+
+	private static final boolean JAKARTA = ClassUtils.isPresent("jakarta.websocket.Session",
+			ReactiveSession.class.getClassLoader());
+
+	// The only way to the session of the container; not public.
+	private static final Method GET_DELEGATE = Objects
+		.requireNonNull(ReflectionUtils.findMethod(AbstractWebSocketSession.class, "getDelegate"));
+
+	static {
+		ReflectionUtils.makeAccessible(GET_DELEGATE);
+	}
 
 	private final WebSocketSession session;
 
@@ -36,6 +53,10 @@ final class ReactiveSession implements OpenSession {
 
 	@Override
 	public CompletableFuture<Void> close() {
+		if (JAKARTA && this.session instanceof AbstractWebSocketSession
+				&& ReflectionUtils.invokeMethod(GET_DELEGATE, this.session) instanceof Session standard) {
+			StandardSession.allowTimeToSendClose(standard);
+		}
 		return this.session.close(this.closeStatus).toFuture();
 	}
 

@@ -12,6 +12,11 @@ import org.springframework.beans.factory.ObjectProvider;
 /** A session of the Jakarta API. */
 final class StandardSession implements OpenSession {
 
+	// Tomcat gives a close with a code other than 1000 only 50 ms to be sent, and cuts
+	// the
+	// connection without it then: WsSession.sendCloseMessage.
+	private static final String SEND_TIMEOUT = "org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT";
+
 	private final Session session;
 
 	private final ObjectProvider<WebSocketCloseListener> listeners;
@@ -36,12 +41,18 @@ final class StandardSession implements OpenSession {
 	@Override
 	public CompletableFuture<Void> close() {
 		try {
+			allowTimeToSendClose(this.session);
 			this.session.close(this.closeReason);
 			return CompletableFuture.completedFuture(null);
 		}
 		catch (IOException | RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	/** Has the close frame wait for what is being sent, for as long as we do. */
+	static void allowTimeToSendClose(Session session) {
+		session.getUserProperties().putIfAbsent(SEND_TIMEOUT, CLOSE_BOUND.toMillis());
 	}
 
 }

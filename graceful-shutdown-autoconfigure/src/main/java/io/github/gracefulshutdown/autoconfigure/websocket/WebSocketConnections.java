@@ -36,9 +36,6 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 
 	private static final Duration LISTENER_BOUND = Duration.ofSeconds(1);
 
-	// How long a client may take to read what was sent before the close frame, and it.
-	private static final Duration CLOSE_BOUND = Duration.ofSeconds(5);
-
 	// How long a client may take to answer the close frame.
 	static final Duration ANSWER_BOUND = Duration.ofSeconds(2);
 
@@ -113,7 +110,7 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 			return;
 		}
 		tell(session.farewells());
-		connection.endWithin(CLOSE_BOUND);
+		connection.endWithin(OpenSession.CLOSE_BOUND);
 		session.close().whenComplete((sent, ex) -> {
 			if (ex != null) {
 				logger.debug("Could not close a WebSocket session", ex);
@@ -191,7 +188,7 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 	private void closeOnItsOwnThread(CountedConnection connection) {
 		OpenSession session = connection.session();
 		if (session != null) {
-			this.guests.run("websocket-close", CLOSE_BOUND, () -> {
+			this.guests.run("websocket-close", OpenSession.CLOSE_BOUND, () -> {
 				close(connection, session);
 				return session;
 			});

@@ -250,6 +250,23 @@ abstract class ReactiveWebSocketContract {
 	}
 
 	@Test
+	void aClientThatIsSlowToReadGetsTheCloseFrameAfterWhatWasSentBefore() throws Exception {
+		start(NO_SPREAD, "graceful.shutdown.drain.timeout=20s");
+		WebSocketClient client = WebSocketClient.connectWithoutReading(application().port(), "/handler?flood");
+		awaitSessions(1);
+		AtomicInteger before = new AtomicInteger();
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(200))
+			.until(() -> before.getAndSet(handler().sent.get()) == handler().sent.get() && before.get() > 0);
+		CompletableFuture<Outcome> drained = application().sequence().drain();
+		awaitBlocking();
+		Awaitility.await().during(Duration.ofMillis(300)).until(() -> application().gate().inFlight() == 1);
+		client.read();
+		assertThat(client.awaitClose()).isEqualTo(1012);
+		assertThat(drained.get(15, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+	}
+
+	@Test
 	void theApplicationIsToldFirstAndCanSendALastMessage() throws Exception {
 		Listener listener = application().context().getBean(Listener.class);
 		listener.delegate = (session) -> session.send(Mono.just(session.textMessage("goodbye")));
@@ -426,6 +443,8 @@ abstract class ReactiveWebSocketContract {
 
 		private final AtomicInteger received = new AtomicInteger();
 
+		private final AtomicInteger sent = new AtomicInteger();
+
 		Handler(Worker worker) {
 			this.worker = worker;
 		}
@@ -444,7 +463,9 @@ abstract class ReactiveWebSocketContract {
 			}
 			if ("flood".equals(query)) {
 				String text = "x".repeat(60_000);
-				return session.send(Flux.generate((sink) -> sink.next(session.textMessage(text))));
+				return session.send(Flux.range(0, 1000)
+					.doOnNext((number) -> this.sent.incrementAndGet())
+					.map((number) -> session.textMessage(text)));
 			}
 			if ("work".equals(query)) {
 				return session.receive()

@@ -24,7 +24,10 @@ final class WebSocketClient implements WebSocket.Listener {
 
 	private @Nullable WebSocket webSocket;
 
-	private WebSocketClient() {
+	private final boolean reading;
+
+	private WebSocketClient(boolean reading) {
+		this.reading = reading;
 	}
 
 	static WebSocketClient connect(int port, String path) throws Exception {
@@ -32,7 +35,15 @@ final class WebSocketClient implements WebSocket.Listener {
 	}
 
 	static CompletableFuture<WebSocketClient> connectAsync(int port, String path) {
-		WebSocketClient client = new WebSocketClient();
+		return connectAsync(port, path, new WebSocketClient(true));
+	}
+
+	/** Connects a client that reads nothing before {@link #read()}. */
+	static WebSocketClient connectWithoutReading(int port, String path) throws Exception {
+		return connectAsync(port, path, new WebSocketClient(false)).get(10, TimeUnit.SECONDS);
+	}
+
+	private static CompletableFuture<WebSocketClient> connectAsync(int port, String path, WebSocketClient client) {
 		return CLIENT.newWebSocketBuilder()
 			.buildAsync(URI.create("ws://localhost:" + port + path), client)
 			.thenApply((webSocket) -> {
@@ -47,6 +58,11 @@ final class WebSocketClient implements WebSocket.Listener {
 			throw new IllegalStateException("Not connected");
 		}
 		return current;
+	}
+
+	/** Begins to read. */
+	void read() {
+		webSocket().request(1);
 	}
 
 	void send(String text) throws Exception {
@@ -69,6 +85,13 @@ final class WebSocketClient implements WebSocket.Listener {
 
 	long closedNanos() {
 		return this.closedNanos;
+	}
+
+	@Override
+	public void onOpen(WebSocket webSocket) {
+		if (this.reading) {
+			webSocket.request(1);
+		}
 	}
 
 	@Override

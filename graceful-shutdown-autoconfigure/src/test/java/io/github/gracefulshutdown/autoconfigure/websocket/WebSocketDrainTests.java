@@ -281,6 +281,20 @@ class WebSocketDrainTests {
 		}
 	}
 
+	@Test
+	void aClientThatIsSlowToReadGetsTheCloseFrameAfterWhatWasSentBefore() throws Exception {
+		start(NO_SPREAD, "graceful.shutdown.drain.timeout=20s");
+		WebSocketClient client = WebSocketClient.connectWithoutReading(application().port(), "/raw?flood");
+		awaitSessions(1);
+		assertThat(gap().flooding.await(10, TimeUnit.SECONDS)).isTrue();
+		CompletableFuture<Outcome> drained = application().sequence().drain();
+		Awaitility.await().until(() -> application().sequence().stage() == Stage.BLOCKING);
+		Awaitility.await().during(Duration.ofMillis(300)).until(() -> application().gate().inFlight() == 1);
+		client.read();
+		assertThat(client.awaitClose()).isEqualTo(1012);
+		assertThat(drained.get(15, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/raw", "/annotated" })
 	void theApplicationIsToldFirstAndCanSendALastMessage(String path) throws Exception {
@@ -537,7 +551,7 @@ class WebSocketDrainTests {
 
 		private void flood(WebSocketSession session) {
 			try {
-				for (int i = 0; i < 1000; i++) {
+				for (int i = 0; i < 64; i++) {
 					if (i == 1) {
 						this.gap.flooding.countDown();
 					}

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import com.github.fppt.jedismock.RedisServer;
 import com.sun.net.httpserver.HttpServer;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
@@ -38,6 +39,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.data.redis.connection.RedisConnectionCommands;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -47,13 +50,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A request in flight uses what the application calls others with to its end, however far
- * the close of the context has come: HTTP, gRPC, a database, and an executor.
+ * the close of the context has come: HTTP, gRPC, a database, Redis, and an executor.
  */
 class OutboundClientsTests {
 
 	private HttpServer http;
 
 	private Server grpc;
+
+	private RedisServer redis;
 
 	private ConfigurableApplicationContext context;
 
@@ -72,18 +77,21 @@ class OutboundClientsTests {
 			.addService(new HealthStatusManager().getHealthService())
 			.build()
 			.start();
+		this.redis = RedisServer.newRedisServer(0, loopback).start();
 		this.context = new SpringApplicationBuilder(Application.class).bannerMode(Banner.Mode.OFF)
 			.registerShutdownHook(false)
 			.properties("server.port=0", "grpc.server.port=-1", "graceful.shutdown.lame-duck.maximum=0",
 					"http.url=http://localhost:" + this.http.getAddress().getPort(),
 					"grpc.client.other.address=static://localhost:" + this.grpc.getPort(),
-					"grpc.client.other.negotiation-type=plaintext")
+					"grpc.client.other.negotiation-type=plaintext", "spring.data.redis.host=localhost",
+					"spring.data.redis.port=" + this.redis.getBindPort())
 			.run();
 	}
 
 	@AfterEach
-	void stop() {
+	void stop() throws IOException {
 		this.context.close();
+		this.redis.stop();
 		this.http.stop(0);
 		this.grpc.shutdownNow();
 	}
@@ -101,7 +109,7 @@ class OutboundClientsTests {
 		Awaitility.await().until(() -> sequence.stage() == Stage.BLOCKING);
 		assertThat(closed).isNotDone();
 		orders.release.countDown();
-		assertThat(response.get(30, TimeUnit.SECONDS).body()).isEqualTo("http, SERVING, 1, executor");
+		assertThat(response.get(30, TimeUnit.SECONDS).body()).isEqualTo("http, SERVING, 1, PONG, executor");
 		closed.get(30, TimeUnit.SECONDS);
 	}
 
@@ -112,9 +120,9 @@ class OutboundClientsTests {
 
 		@Bean
 		Orders orders(RestClient.Builder http, GrpcChannelFactory channels, JdbcTemplate jdbc,
-				AsyncTaskExecutor applicationTaskExecutor, Environment environment) {
+				StringRedisTemplate redis, AsyncTaskExecutor applicationTaskExecutor, Environment environment) {
 			return new Orders(http.baseUrl(environment.getRequiredProperty("http.url")).build(),
-					HealthGrpc.newBlockingStub(channels.createChannel("other")), jdbc, applicationTaskExecutor);
+					HealthGrpc.newBlockingStub(channels.createChannel("other")), jdbc, redis, applicationTaskExecutor);
 		}
 
 	}
@@ -132,12 +140,16 @@ class OutboundClientsTests {
 
 		private final JdbcTemplate jdbc;
 
+		private final StringRedisTemplate redis;
+
 		private final AsyncTaskExecutor executor;
 
-		Orders(RestClient http, HealthGrpc.HealthBlockingStub grpc, JdbcTemplate jdbc, AsyncTaskExecutor executor) {
+		Orders(RestClient http, HealthGrpc.HealthBlockingStub grpc, JdbcTemplate jdbc, StringRedisTemplate redis,
+				AsyncTaskExecutor executor) {
 			this.http = http;
 			this.grpc = grpc;
 			this.jdbc = jdbc;
+			this.redis = redis;
 			this.executor = executor;
 		}
 
@@ -145,9 +157,10 @@ class OutboundClientsTests {
 		String order() throws Exception {
 			this.begun.countDown();
 			this.release.await();
-			return "%s, %s, %s, %s".formatted(this.http.get().retrieve().body(String.class),
+			return "%s, %s, %s, %s, %s".formatted(this.http.get().retrieve().body(String.class),
 					this.grpc.check(HealthCheckRequest.getDefaultInstance()).getStatus(),
-					this.jdbc.queryForObject("select 1", Integer.class), this.executor.submit(() -> "executor").get());
+					this.jdbc.queryForObject("select 1", Integer.class),
+					this.redis.execute(RedisConnectionCommands::ping), this.executor.submit(() -> "executor").get());
 		}
 
 	}

@@ -2,8 +2,6 @@ package io.github.gracefulshutdown.listener;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.kafka.KafkaAutoConfiguration;
-import org.springframework.boot.autoconfigure.quartz.QuartzAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jms.annotation.JmsListener;
 import org.springframework.jms.core.JmsTemplate;
@@ -13,7 +11,8 @@ class JmsTests extends ListenerContract {
 
 	@Override
 	ConfigurableApplicationContext start() {
-		return start(Application.class, "spring.artemis.mode=embedded", "spring.artemis.embedded.queues=work");
+		return start(Application.class, "spring.artemis.embedded.enabled=true", "spring.artemis.mode=embedded",
+				"spring.artemis.embedded.queues=work");
 	}
 
 	@Override
@@ -22,7 +21,7 @@ class JmsTests extends ListenerContract {
 	}
 
 	@SpringBootConfiguration
-	@EnableAutoConfiguration(exclude = { QuartzAutoConfiguration.class, KafkaAutoConfiguration.class })
+	@EnableAutoConfiguration
 	static class Application {
 
 		private final Handler handler;

@@ -5,8 +5,6 @@ import org.junit.jupiter.api.BeforeAll;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.jms.artemis.ArtemisAutoConfiguration;
-import org.springframework.boot.autoconfigure.quartz.QuartzAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -47,7 +45,7 @@ class KafkaTests extends ListenerContract {
 	}
 
 	@SpringBootConfiguration
-	@EnableAutoConfiguration(exclude = { QuartzAutoConfiguration.class, ArtemisAutoConfiguration.class })
+	@EnableAutoConfiguration
 	static class Application {
 
 		private final Handler handler;

@@ -37,7 +37,8 @@ abstract class ListenerContract {
 		return new SpringApplicationBuilder(application, Handler.class).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.registerShutdownHook(false)
-			.properties("graceful.shutdown.lame-duck.maximum=0", "grpc.server.port=-1")
+			.properties("graceful.shutdown.lame-duck.maximum=0", "grpc.server.port=-1",
+					"spring.artemis.embedded.enabled=false")
 			.properties(properties)
 			.run();
 	}

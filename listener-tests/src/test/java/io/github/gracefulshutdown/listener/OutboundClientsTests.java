@@ -31,9 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.jms.artemis.ArtemisAutoConfiguration;
-import org.springframework.boot.autoconfigure.kafka.KafkaAutoConfiguration;
-import org.springframework.boot.autoconfigure.quartz.QuartzAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -80,7 +77,8 @@ class OutboundClientsTests {
 		this.redis = RedisServer.newRedisServer(0, loopback).start();
 		this.context = new SpringApplicationBuilder(Application.class).bannerMode(Banner.Mode.OFF)
 			.registerShutdownHook(false)
-			.properties("server.port=0", "grpc.server.port=-1", "graceful.shutdown.lame-duck.maximum=0",
+			.properties("server.port=0", "grpc.server.port=-1", "spring.artemis.embedded.enabled=false",
+					"graceful.shutdown.lame-duck.maximum=0",
 					"http.url=http://localhost:" + this.http.getAddress().getPort(),
 					"grpc.client.other.address=static://localhost:" + this.grpc.getPort(),
 					"grpc.client.other.negotiation-type=plaintext", "spring.data.redis.host=localhost",
@@ -114,8 +112,7 @@ class OutboundClientsTests {
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration(
-			exclude = { QuartzAutoConfiguration.class, KafkaAutoConfiguration.class, ArtemisAutoConfiguration.class })
+	@EnableAutoConfiguration
 	static class Application {
 
 		@Bean

@@ -5,9 +5,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.jms.artemis.ArtemisAutoConfiguration;
-import org.springframework.boot.autoconfigure.kafka.KafkaAutoConfiguration;
-import org.springframework.boot.autoconfigure.quartz.QuartzAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.integration.dsl.IntegrationFlow;
@@ -27,8 +24,7 @@ class PollerTests extends ListenerContract {
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration(
-			exclude = { QuartzAutoConfiguration.class, KafkaAutoConfiguration.class, ArtemisAutoConfiguration.class })
+	@EnableAutoConfiguration
 	static class Application {
 
 		@Bean

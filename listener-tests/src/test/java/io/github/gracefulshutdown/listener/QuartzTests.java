@@ -10,8 +10,6 @@ import org.quartz.TriggerBuilder;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.jms.artemis.ArtemisAutoConfiguration;
-import org.springframework.boot.autoconfigure.kafka.KafkaAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Tests with jobs of Quartz. */
@@ -35,7 +33,7 @@ class QuartzTests extends ListenerContract {
 	}
 
 	@SpringBootConfiguration
-	@EnableAutoConfiguration(exclude = { KafkaAutoConfiguration.class, ArtemisAutoConfiguration.class })
+	@EnableAutoConfiguration
 	static class Application {
 
 	}

@@ -34,10 +34,13 @@ public final class Callers implements Caller, AutoCloseable {
 		this.grpc.retain(instances);
 	}
 
-	/** Waits until the callers know of the instance. */
+	/**
+	 * Waits until the callers know of the instance. A client of Eureka whose registration
+	 * fails tries again after 30 s.
+	 */
 	public void awaitInstance(Instance instance) {
 		Awaitility.await("callers know " + instance)
-			.atMost(Duration.ofSeconds(30))
+			.atMost(Duration.ofSeconds(60))
 			.until(() -> this.instances.contains(instance));
 	}
 

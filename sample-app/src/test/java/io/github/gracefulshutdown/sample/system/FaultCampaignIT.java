@@ -64,6 +64,9 @@ class FaultCampaignIT {
 			"--graceful.shutdown.drain.timeout=2s", "--graceful.shutdown.executors.timeout=1s",
 			"--graceful.shutdown.teardown.timeout=1s" };
 
+	// For what ends by itself, also on a machine that is busy.
+	private static final String SHORT_LAME_DUCK = "--graceful.shutdown.lame-duck.maximum=1s";
+
 	private static final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
 	@AfterAll
@@ -177,7 +180,7 @@ class FaultCampaignIT {
 
 	@Test
 	void clientsOf500EndlessResponsesAreSentAway() {
-		try (SampleProcess sample = SampleProcess.startWithFaults(name("sse"), SHORT).awaitReady()) {
+		try (SampleProcess sample = SampleProcess.startWithFaults(name("sse"), SHORT_LAME_DUCK).awaitReady()) {
 			List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 500)
 				.mapToObj((number) -> sample.begin("/fault/sse"))
 				.toList();
@@ -195,7 +198,7 @@ class FaultCampaignIT {
 
 	@Test
 	void clientsOf500WebSocketsAreSentAway() {
-		try (SampleProcess sample = SampleProcess.startWithFaults(name("websocket"), SHORT).awaitReady()) {
+		try (SampleProcess sample = SampleProcess.startWithFaults(name("websocket"), SHORT_LAME_DUCK).awaitReady()) {
 			URI uri = URI.create("ws://localhost:" + sample.instance().httpPort() + "/fault/websocket");
 			List<CloseCode> codes = IntStream.range(0, 500).mapToObj((number) -> new CloseCode()).toList();
 			HttpClient client = HttpClient.newHttpClient();

@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 import io.github.gracefulshutdown.DrainGate;
@@ -172,8 +173,11 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ShutdownPlan shutdownPlan(ConfigurableApplicationContext context, GuestRunner guests) {
+		Pod pod = new Pod(Path.of("/var/run/secrets/kubernetes.io/serviceaccount"), System.getenv(),
+				Duration.ofSeconds(2));
 		StartupChecks checks = new StartupChecks(context.getEnvironment(), context.getBeanFactory(), this.properties,
-				new ParentProcess(Path.of("/proc")), (name) -> ClassUtils.isPresent(name, context.getClassLoader()));
+				new ParentProcess(Path.of("/proc")), pod::termination,
+				(name) -> ClassUtils.isPresent(name, context.getClassLoader()));
 		return new ShutdownPlan(context, this.properties, checks, guests);
 	}
 

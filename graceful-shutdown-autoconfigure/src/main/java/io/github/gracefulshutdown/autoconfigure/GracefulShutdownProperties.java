@@ -150,16 +150,18 @@ public class GracefulShutdownProperties {
 		/**
 		 * Time after which the platform kills the process, as
 		 * terminationGracePeriodSeconds of a pod. Checked at the start against the time
-		 * that a shutdown may take. If a duration suffix is not specified, seconds will
-		 * be used.
+		 * that a shutdown may take. Unless set, what the pod has on Kubernetes, or 30
+		 * seconds where the pod cannot be read. If a duration suffix is not specified,
+		 * seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private @Nullable Duration gracePeriod;
 
 		/**
 		 * Time that passes of the grace period before the process gets its signal, as
-		 * with a preStop hook. If a duration suffix is not specified, seconds will be
-		 * used.
+		 * with a preStop hook. Unless set, the longest preStop sleep of the pod where the
+		 * grace period is read from it. If a duration suffix is not specified, seconds
+		 * will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration preStop = Duration.ZERO;

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,10 @@ final class StartupChecks {
 	// The report of a process that is halted, and the exit of the JVM.
 	private static final Duration EXIT = Duration.ofSeconds(1);
 
+	private static final String PRE_STOP = "graceful.shutdown.platform.pre-stop";
+
+	private static final String SET_AS_WELL = " and 'graceful.shutdown.platform.grace-period' to the same";
+
 	/** Keys of waits that others have at a shutdown, with their units. */
 	private static final Map<String, ChronoUnit> WAITS = Map.of("spring.lifecycle.timeout-per-shutdown-phase",
 			ChronoUnit.MILLIS, "grpc.server.shutdown-grace-period", ChronoUnit.SECONDS,
@@ -57,19 +62,23 @@ final class StartupChecks {
 
 	private final ParentProcess parentProcess;
 
+	private final Supplier<Pod.@Nullable Termination> pod;
+
 	private final Predicate<String> classPath;
 
 	/**
 	 * Creates the checks.
+	 * @param pod how the pod of this process is terminated, if it can be read
 	 * @param classPath whether a class is there
 	 */
 	StartupChecks(Environment environment, ListableBeanFactory beanFactory, GracefulShutdownProperties properties,
-			ParentProcess parentProcess, Predicate<String> classPath) {
+			ParentProcess parentProcess, Supplier<Pod.@Nullable Termination> pod, Predicate<String> classPath) {
 		this.environment = environment;
 		this.binder = Binder.get(environment);
 		this.beanFactory = beanFactory;
 		this.properties = properties;
 		this.parentProcess = parentProcess;
+		this.pod = pod;
 		this.classPath = classPath;
 	}
 
@@ -130,27 +139,39 @@ final class StartupChecks {
 	}
 
 	private List<String> gracePeriodOfThePlatform() {
-		GracefulShutdownProperties.Platform platform = this.properties.getPlatform();
-		boolean onKubernetes = CloudPlatform.getActive(this.environment) == CloudPlatform.KUBERNETES;
-		Duration grace = platform.getGracePeriod();
-		if (grace == null && !onKubernetes) {
+		Duration preStop = this.properties.getPlatform().getPreStop();
+		String preStopKey = "'" + PRE_STOP + "'";
+		Duration set = this.properties.getPlatform().getGracePeriod();
+		if (set != null) {
+			return budgetThatDoesNotFit("the grace period of the platform is", set, preStopKey, preStop, SET_AS_WELL);
+		}
+		if (CloudPlatform.getActive(this.environment) != CloudPlatform.KUBERNETES) {
 			return List.of();
 		}
-		String origin = (grace != null) ? "the grace period of the platform is"
-				: "the grace period of a pod is, unless it says otherwise,";
-		Duration allowed = (grace != null) ? grace : KUBERNETES_GRACE_PERIOD;
-		Duration needed = this.properties.getTimeout().plus(platform.getPreStop()).plus(EXIT);
+		Pod.Termination read = this.pod.get();
+		if (read == null) {
+			return budgetThatDoesNotFit("the grace period of a pod is, unless it says otherwise,",
+					KUBERNETES_GRACE_PERIOD, preStopKey, preStop, SET_AS_WELL);
+		}
+		String origin = "terminationGracePeriodSeconds of this pod is";
+		return (read.preStop().isZero() || this.binder.bind(PRE_STOP, String.class).isBound())
+				? budgetThatDoesNotFit(origin, read.gracePeriod(), preStopKey, preStop, "")
+				: budgetThatDoesNotFit(origin, read.gracePeriod(), "the preStop sleep of this pod", read.preStop(), "");
+	}
+
+	private List<String> budgetThatDoesNotFit(String origin, Duration allowed, String preStopOrigin, Duration preStop,
+			String setAsWell) {
+		Duration timeout = this.properties.getTimeout();
+		Duration needed = timeout.plus(preStop).plus(EXIT);
 		if (needed.compareTo(allowed) <= 0) {
 			return List.of();
 		}
-		Duration fitting = this.properties.getTimeout().minus(needed.minus(allowed));
-		return List
-			.of(("The shutdown may take %s ('graceful.shutdown.timeout' %s, 'graceful.shutdown.platform.pre-stop' %s, 1s "
-					+ "to exit), but %s %s: the process would be killed before. Set terminationGracePeriodSeconds to %d and "
-					+ "'graceful.shutdown.platform.grace-period' to the same%s.")
-				.formatted(text(needed), text(this.properties.getTimeout()), text(platform.getPreStop()), origin,
-						text(allowed), needed.plusMillis(999).toSeconds(), (fitting.compareTo(Duration.ZERO) > 0)
-								? ", or 'graceful.shutdown.timeout' to " + text(fitting) : ""));
+		Duration fitting = timeout.minus(needed.minus(allowed));
+		return List.of(("The shutdown may take %s ('graceful.shutdown.timeout' %s, %s %s, 1s to exit), but %s %s: the "
+				+ "process would be killed before. Set terminationGracePeriodSeconds to %d%s%s.")
+			.formatted(text(needed), text(timeout), preStopOrigin, text(preStop), origin, text(allowed),
+					needed.plusMillis(999).toSeconds(), setAsWell, (fitting.compareTo(Duration.ZERO) > 0)
+							? ", or 'graceful.shutdown.timeout' to " + text(fitting) : ""));
 	}
 
 	private List<String> shellThatKeepsTheSignal() {

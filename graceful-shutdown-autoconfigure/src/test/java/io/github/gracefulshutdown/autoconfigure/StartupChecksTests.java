@@ -10,7 +10,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,10 @@ class StartupChecksTests {
 	private final DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
 
 	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
+
+	private Supplier<Pod.@Nullable Termination> pod = () -> {
+		throw new AssertionError("The pod was read");
+	};
 
 	@TempDir
 	Path proc;
@@ -97,8 +103,42 @@ class StartupChecksTests {
 	}
 
 	@Test
-	void takeAPodToHaveTheGracePeriodOfKubernetes() {
+	void findABudgetThatDoesNotFitThePod() {
 		this.set.put("spring.main.cloud-platform", "kubernetes");
+		this.pod = () -> new Pod.Termination(Duration.ofSeconds(31), Duration.ofSeconds(5));
+		assertThat(found()).isEmpty();
+		this.pod = () -> new Pod.Termination(Duration.ofSeconds(30), Duration.ofSeconds(5));
+		assertThat(found()).singleElement()
+			.isEqualTo("The shutdown may take 31s ('graceful.shutdown.timeout' 25s, the preStop sleep of this pod 5s, "
+					+ "1s to exit), but terminationGracePeriodSeconds of this pod is 30s: the process would be killed "
+					+ "before. Set terminationGracePeriodSeconds to 31, or 'graceful.shutdown.timeout' to 24s.");
+	}
+
+	@Test
+	void takeThePreStopThatIsSetAgainstThePod() {
+		this.set.put("spring.main.cloud-platform", "kubernetes");
+		this.set.put("graceful.shutdown.platform.pre-stop", "0");
+		this.pod = () -> new Pod.Termination(Duration.ofSeconds(26), Duration.ofSeconds(5));
+		assertThat(found()).isEmpty();
+		this.set.put("graceful.shutdown.platform.pre-stop", "2s");
+		this.properties.getPlatform().setPreStop(Duration.ofSeconds(2));
+		assertThat(found()).singleElement()
+			.asString()
+			.contains("'graceful.shutdown.platform.pre-stop' 2s")
+			.contains("this pod is 26s");
+	}
+
+	@Test
+	void leaveThePodAloneWhenTheGracePeriodIsSet() {
+		this.set.put("spring.main.cloud-platform", "kubernetes");
+		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(26));
+		assertThat(found()).isEmpty();
+	}
+
+	@Test
+	void takeAPodThatCannotBeReadToHaveTheGracePeriodOfKubernetes() {
+		this.set.put("spring.main.cloud-platform", "kubernetes");
+		this.pod = () -> null;
 		assertThat(found()).isEmpty();
 		this.properties.setTimeout(Duration.ofSeconds(30));
 		assertThat(found()).singleElement().asString().contains("unless it says otherwise, 30s");
@@ -143,9 +183,11 @@ class StartupChecksTests {
 
 	private List<String> found() {
 		List<String> found = new ArrayList<>();
+		this.set.putIfAbsent("spring.main.cloud-platform", "none"); // the build may run
+																	// in a pod
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(new MapPropertySource("test", this.set));
-		new StartupChecks(environment, this.beanFactory, this.properties, new ParentProcess(this.proc),
+		new StartupChecks(environment, this.beanFactory, this.properties, new ParentProcess(this.proc), this.pod,
 				this.classPath::contains)
 			.run(found::add);
 		return found;

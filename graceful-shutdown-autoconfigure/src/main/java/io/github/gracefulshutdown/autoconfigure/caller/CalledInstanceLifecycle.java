@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.caller;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.CompletionContext;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerLifecycle;
@@ -16,8 +18,9 @@ final class CalledInstanceLifecycle implements LoadBalancerLifecycle<Object, Obj
 	@Override
 	public void onStartRequest(Request<Object> request, Response<ServiceInstance> chosen) {
 		Call call = BalancedInstances.call(request);
-		if (call != null && chosen.hasServer()) {
-			call.goesTo(BalancedInstances.called(call.service(), chosen.getServer()));
+		@Nullable ServiceInstance instance = chosen.getServer();
+		if (call != null && instance != null) {
+			call.goesTo(BalancedInstances.called(call.service(), instance));
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.caller;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.springframework.cloud.client.loadbalancer.RequestDataContext;
 import org.springframework.cloud.client.loadbalancer.RetryableRequestContext;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 
 /**
  * Sends a blocking call to another instance if it was not executed, and takes the marker
@@ -102,9 +105,10 @@ final class RetryingLoadBalancerClient implements LoadBalancerClient {
 
 	/** Returns where the call goes next, or {@code null} if it goes nowhere else. */
 	private @Nullable ServiceInstance another(Call call, RequestDataContext context) {
-		RequestData request = context.getClientRequest();
+		RequestData request = Objects.requireNonNull(context.getClientRequest());
+		@Nullable MultiValueMap<String, String> cookies = request.getCookies();
 		RequestData traced = new RequestData(request.getHttpMethod(), request.getUrl(), request.getHeaders(),
-				request.getCookies(), Map.of(BalancedInstances.CALL, call));
+				(cookies != null) ? cookies : new LinkedMultiValueMap<>(), Map.of(BalancedInstances.CALL, call));
 		ServiceInstance chosen = this.delegate.choose(call.service(),
 				new DefaultRequest<>(new RequestDataContext(traced, context.getHint())));
 		boolean another = chosen != null && !call.hasTried(BalancedInstances.called(call.service(), chosen));

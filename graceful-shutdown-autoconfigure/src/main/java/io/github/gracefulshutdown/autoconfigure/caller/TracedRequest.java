@@ -1,7 +1,5 @@
 package io.github.gracefulshutdown.autoconfigure.caller;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.HttpRequestLoadBalancerRequest;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerRequest;
@@ -25,9 +23,13 @@ final class TracedRequest<T> implements HttpRequestLoadBalancerRequest<T> {
 		return this.delegate.apply(instance);
 	}
 
+	/** Is asked for when no instance has been chosen yet, and there is one then. */
 	@Override
-	public @Nullable HttpRequest getHttpRequest() {
-		return (this.delegate instanceof HttpRequestLoadBalancerRequest<T> http) ? http.getHttpRequest() : null;
+	public HttpRequest getHttpRequest() {
+		if (this.delegate instanceof HttpRequestLoadBalancerRequest<T> http) {
+			return http.getHttpRequest();
+		}
+		throw new IllegalStateException("Not a request over HTTP: " + this.delegate);
 	}
 
 }

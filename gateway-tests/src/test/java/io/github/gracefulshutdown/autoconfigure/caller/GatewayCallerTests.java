@@ -30,6 +30,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.cloud.client.DefaultServiceInstance;
 import org.springframework.cloud.client.ServiceInstance;
+import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
@@ -107,6 +108,17 @@ class GatewayCallerTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(ints = { 302, 303, 307 })
+	void whatWasExecutedAndRedirectedToWhereNobodyListensIsNeverPassedOnElsewhere(int status) throws IOException {
+		String nowhere = gone().getUri() + "/elsewhere";
+		ScriptedInstance one = instance("a").thatRedirects(status, nowhere);
+		ScriptedInstance other = instance("b").thatRedirects(status, nowhere);
+		register(one, other);
+		assertThat(send("POST", "one").statusCode()).isGreaterThanOrEqualTo(500);
+		assertThat(one.calls() + other.calls()).isOne();
+	}
+
+	@ParameterizedTest
 	@EnumSource(names = { "FAILS", "BREAKS_OFF", "FORGES" })
 	void whatWasExecutedIsNeverPassedOnElsewhere(Answer answer) throws IOException {
 		ScriptedInstance one = instance("a").that(answer);
@@ -174,6 +186,11 @@ class GatewayCallerTests {
 		@Bean
 		Registry registry(BeanFactory beanFactory) {
 			return new Registry(beanFactory);
+		}
+
+		@Bean
+		HttpClientCustomizer followingRedirects() {
+			return (client) -> client.followRedirect(true);
 		}
 
 		@Bean

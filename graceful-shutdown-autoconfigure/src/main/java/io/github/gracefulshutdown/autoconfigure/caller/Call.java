@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.caller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.autoconfigure.caller.LeavingInstances.Mark;
@@ -24,6 +25,8 @@ final class Call {
 
 	private final LeavingInstances leaving;
 
+	private final Predicate<CalledInstance> connectable;
+
 	private final int maxInstances;
 
 	private final List<CalledInstance> tried = new ArrayList<>(1);
@@ -33,10 +36,12 @@ final class Call {
 
 	private Supplier<List<CalledInstance>> offered = List::of;
 
-	Call(String name, CalledService service, LeavingInstances leaving, int maxInstances) {
+	Call(String name, CalledService service, LeavingInstances leaving, Predicate<CalledInstance> connectable,
+			int maxInstances) {
 		this.name = name;
 		this.service = service;
 		this.leaving = leaving;
+		this.connectable = connectable;
 		this.maxInstances = maxInstances;
 		this.before = leaving.marks();
 		service.budget().call();
@@ -105,13 +110,20 @@ final class Call {
 	}
 
 	/**
-	 * Acts on the failure of the call.
+	 * Acts on the failure of the call. A connection that did not come about may be that
+	 * to where the instance has redirected the call, once it was executed, so the
+	 * instance is asked for one as well. That may block.
 	 * @param failure what the call has failed with
 	 * @return whether it proves that the call was not executed
 	 */
 	boolean isRefusedBy(Throwable failure) {
 		CalledInstance called = called();
 		if (called == null || !ConnectFailure.isCauseOf(failure)) {
+			return false;
+		}
+		if (this.connectable.test(called)) {
+			logger.debug("Passing on that a call found no connection: there is one to {} ({})", called,
+					failure.toString());
 			return false;
 		}
 		if (this.leaving.markUnreachable(called)) {

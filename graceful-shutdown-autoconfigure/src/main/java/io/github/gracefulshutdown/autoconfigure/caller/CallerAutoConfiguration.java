@@ -27,8 +27,8 @@ public final class CallerAutoConfiguration {
 	@Bean
 	Calls gracefulShutdownCalls(TimeSource time, GracefulShutdownProperties properties) {
 		Caller caller = properties.getCaller();
-		return new Calls(time::nanoTime, caller.getEvictionTime(), caller.getRetry().getMaxInstances(),
-				caller.getRetry().getBudget());
+		return new Calls(time::nanoTime, Connectability::isPossible, caller.getEvictionTime(),
+				caller.getRetry().getMaxInstances(), caller.getRetry().getBudget());
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -61,8 +61,8 @@ final class RetryingExchanges {
 		}
 
 		private Mono<ClientResponse> failed(Throwable failure) {
-			boolean again = this.call.isRefusedBy(failure) && retries();
-			return again ? attempt() : Mono.error(failure);
+			return ReactiveCall.isRefusedBy(this.call, failure)
+				.flatMap((refused) -> (refused && retries()) ? attempt() : Mono.error(failure));
 		}
 
 		private boolean retries() {

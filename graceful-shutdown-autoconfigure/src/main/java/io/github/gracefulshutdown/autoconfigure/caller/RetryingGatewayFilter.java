@@ -84,7 +84,8 @@ final class RetryingGatewayFilter implements GlobalFilter, Ordered {
 		}
 
 		private Mono<Void> failed(Throwable failure) {
-			return (this.call.isRefusedBy(failure) && retries()) ? again() : Mono.error(failure);
+			return ReactiveCall.isRefusedBy(this.call, failure)
+				.flatMap((refused) -> (refused && retries()) ? again() : Mono.error(failure));
 		}
 
 		private boolean retries() {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,9 @@ class CallTests {
 
 	private final AtomicLong nanos = new AtomicLong();
 
-	private final Calls calls = new Calls(this.nanos::get, Duration.ofSeconds(60), 3, 0.2);
+	private final Set<CalledInstance> connectable = new HashSet<>();
+
+	private final Calls calls = new Calls(this.nanos::get, this.connectable::contains, Duration.ofSeconds(60), 3, 0.2);
 
 	private final Call call = this.calls.begin("orders");
 
@@ -65,6 +69,14 @@ class CallTests {
 		assertThat(this.call.isRefusedBy(new IOException(new ConnectException("refused")))).isTrue();
 		assertThat(this.calls.leaving().find(A)).isNotNull();
 		assertThat(service().evicted().sum()).isOne();
+	}
+
+	@Test
+	void aConnectionThatNeverCameAboutIsNoProofWhenTheInstanceTakesOthers() {
+		this.connectable.add(A);
+		this.call.goesTo(A);
+		assertThat(this.call.isRefusedBy(new IOException(new ConnectException("refused")))).isFalse();
+		assertThat(this.calls.leaving().isEmpty()).isTrue();
 	}
 
 	@Test

@@ -123,6 +123,40 @@ class LoadBalancerCallerIT {
 
 	@ParameterizedTest
 	@EnumSource
+	void aRequestOfAClientThatFollowsRedirectsIsSentElsewhereWhenItsConnectionIsRefused(FollowingClient client)
+			throws IOException {
+		ScriptedInstance other = instance("b");
+		context.getBean(Registry.class).register(this.service, gone(), other.registered(this.service));
+		for (int call = 0; call < 10; call++) {
+			assertThat(client.post(context, url(), "one")).isEqualTo("answered by b");
+		}
+		assertThat(other.executed()).hasSize(10).containsOnly("POST one");
+		assertThat(meter("retried")).isOne();
+		assertThat(meter("evicted")).isOne();
+	}
+
+	@ParameterizedTest
+	@MethodSource("followingClientsAndRedirects")
+	void aRequestThatWasExecutedAndRedirectedToWhereNobodyListensIsNeverSentAgain(FollowingClient client, int status)
+			throws IOException {
+		String nowhere = gone().getUri() + "/elsewhere";
+		ScriptedInstance one = instance("a").thatRedirects(status, nowhere);
+		ScriptedInstance other = instance("b").thatRedirects(status, nowhere);
+		register(one, other);
+		assertThatException().isThrownBy(() -> client.post(context, url(), "one"))
+			.satisfies((ex) -> assertThat(ConnectFailure.isCauseOf(ex)).isTrue());
+		assertThat(one.calls() + other.calls()).isOne();
+		assertThat(one.executed().size() + other.executed().size()).isOne();
+		assertThat(meter("retried") + meter("evicted")).isZero();
+	}
+
+	static Stream<Object[]> followingClientsAndRedirects() {
+		return Stream.of(FollowingClient.values())
+			.flatMap((client) -> Stream.of(302, 303, 307).map((status) -> new Object[] { client, status }));
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void aRequestThatWasExecutedAndFailedIsNeverSentAgain(BalancedClient client) throws IOException {
 		ScriptedInstance one = instance("a").that(Answer.BREAKS_OFF);
 		ScriptedInstance other = instance("b").that(Answer.BREAKS_OFF);

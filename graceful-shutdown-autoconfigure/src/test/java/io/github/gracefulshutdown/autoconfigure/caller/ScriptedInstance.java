@@ -36,6 +36,8 @@ final class ScriptedInstance implements AutoCloseable {
 
 	private volatile Answer answer = Answer.SERVES;
 
+	private volatile @Nullable Redirect redirect;
+
 	ScriptedInstance(String id) throws IOException {
 		this.id = id;
 		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -46,6 +48,12 @@ final class ScriptedInstance implements AutoCloseable {
 
 	ScriptedInstance that(Answer answer) {
 		this.answer = answer;
+		return this;
+	}
+
+	/** Has every call that is executed answered with a redirect. */
+	ScriptedInstance thatRedirects(int status, String location) {
+		this.redirect = new Redirect(status, location);
 		return this;
 	}
 
@@ -100,6 +108,13 @@ final class ScriptedInstance implements AutoCloseable {
 			exchange.close(); // without an answer
 			return;
 		}
+		Redirect redirect = this.redirect;
+		if (redirect != null && now.executes) {
+			exchange.getResponseHeaders().set("Location", redirect.location);
+			exchange.sendResponseHeaders(redirect.status, -1);
+			exchange.close();
+			return;
+		}
 		if (now.marker != null) {
 			exchange.getResponseHeaders().set("Graceful-Shutdown", now.marker);
 			exchange.getResponseHeaders().set("Graceful-Shutdown-Instance", now.forges ? "another" : this.id);
@@ -114,6 +129,10 @@ final class ScriptedInstance implements AutoCloseable {
 	public void close() {
 		this.server.stop(0);
 		this.threads.shutdownNow();
+	}
+
+	private record Redirect(int status, String location) {
+
 	}
 
 	enum Answer {

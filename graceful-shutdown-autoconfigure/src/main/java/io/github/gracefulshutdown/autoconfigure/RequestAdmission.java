@@ -23,6 +23,13 @@ public final class RequestAdmission {
 	 */
 	public static final String INSTANCE_NAME = "Graceful-Shutdown-Instance";
 
+	/**
+	 * Name of the response header that tells the method of the request that was refused.
+	 * A client that follows redirects by itself hides that its request was executed and
+	 * answered with one: only the method tells that what was refused came after that.
+	 */
+	public static final String METHOD_NAME = "Graceful-Shutdown-Method";
+
 	/** Marker of an instance that leaves and still serves. */
 	public static final String MARKER_LAME_DUCK = "lame-duck";
 

@@ -119,6 +119,7 @@ public abstract class HttpDrainContract {
 		assertThat(response.statusCode()).isEqualTo(503);
 		assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
 		assertThatNamesInstance(response);
+		assertThat(response.headers().firstValue("Graceful-Shutdown-Method")).hasValue(response.request().method());
 		assertThat(response.headers().firstValue("Retry-After")).hasValue("0");
 		assertThat(response.headers().firstValue("Connection")).hasValue("close");
 		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");

@@ -118,6 +118,17 @@ class GatewayCallerTests {
 		assertThat(one.calls() + other.calls()).isOne();
 	}
 
+	@Test
+	void whatWasExecutedAndRedirectedToWhatIsRefusedIsNeverPassedOnElsewhere() throws IOException {
+		ScriptedInstance one = instance("a").thatRedirectsAndRefuses(303);
+		ScriptedInstance other = instance("b").thatRedirectsAndRefuses(303);
+		register(one, other);
+		HttpResponse<String> response = send("POST", "one");
+		assertThat(response.statusCode()).isEqualTo(503);
+		assertThat(response.headers().map()).doesNotContainKey("Graceful-Shutdown-Method");
+		assertThat(one.executed().size() + other.executed().size()).isOne();
+	}
+
 	@ParameterizedTest
 	@EnumSource(names = { "FAILS", "BREAKS_OFF", "FORGES" })
 	void whatWasExecutedIsNeverPassedOnElsewhere(Answer answer) throws IOException {

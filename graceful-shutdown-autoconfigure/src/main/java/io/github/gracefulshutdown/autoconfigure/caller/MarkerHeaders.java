@@ -7,6 +7,7 @@ import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -26,20 +27,32 @@ final class MarkerHeaders {
 	private MarkerHeaders() {
 	}
 
-	static @Nullable Notice notice(HttpHeaders headers, int status) {
+	/**
+	 * Reads the notice of a response. A refusal that tells another method than that of
+	 * the request is of what came after a redirect.
+	 * @param method the method of the request, or {@code null} if it is not sent again in
+	 * any case
+	 */
+	static @Nullable Notice notice(HttpHeaders headers, int status, @Nullable HttpMethod method) {
 		String marker = headers.getFirst(RequestAdmission.MARKER_NAME);
-		return (marker != null)
-				? Notice.of(marker, headers.getFirst(RequestAdmission.INSTANCE_NAME), status == UNAVAILABLE) : null;
+		if (marker == null) {
+			return null;
+		}
+		String refused = headers.getFirst(RequestAdmission.METHOD_NAME);
+		return Notice.of(marker, headers.getFirst(RequestAdmission.INSTANCE_NAME),
+				status == UNAVAILABLE && (refused == null || method == null || refused.equals(method.name())));
 	}
 
 	static boolean areIn(HttpHeaders headers) {
 		return headers.getFirst(RequestAdmission.MARKER_NAME) != null
-				|| headers.getFirst(RequestAdmission.INSTANCE_NAME) != null;
+				|| headers.getFirst(RequestAdmission.INSTANCE_NAME) != null
+				|| headers.getFirst(RequestAdmission.METHOD_NAME) != null;
 	}
 
 	static void remove(HttpHeaders headers) {
 		ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.MARKER_NAME);
 		ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.INSTANCE_NAME);
+		ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.METHOD_NAME);
 	}
 
 	/** Returns headers of their own that can be changed. */

@@ -15,12 +15,12 @@ record Notice(boolean refused, @Nullable String id) {
 	 * Reads the marker of an answer.
 	 * @param marker the marker, if there is one
 	 * @param id the identifier beside it, if there is one
-	 * @param unavailable whether the status of the answer is that of a refusal
+	 * @param refusal whether all else of the answer is that of a refusal of the request
 	 * @return the notice, or {@code null} if the answer has none
 	 */
-	static @Nullable Notice of(@Nullable String marker, @Nullable String id, boolean unavailable) {
+	static @Nullable Notice of(@Nullable String marker, @Nullable String id, boolean refusal) {
 		if (RequestAdmission.MARKER_REJECTED.equals(marker)) {
-			return new Notice(unavailable, id);
+			return new Notice(refusal, id);
 		}
 		return RequestAdmission.MARKER_LAME_DUCK.equals(marker) ? new Notice(false, id) : null;
 	}

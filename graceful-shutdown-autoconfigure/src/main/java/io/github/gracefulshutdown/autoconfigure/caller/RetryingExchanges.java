@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -37,7 +38,7 @@ final class RetryingExchanges {
 				.attribute(BalancedInstances.CALL, call)
 				.body(body)
 				.build();
-			return new Exchange(call, body, loadBalancer.filter(traced, next)).attempt();
+			return new Exchange(call, request.method(), body, loadBalancer.filter(traced, next)).attempt();
 		});
 	}
 
@@ -46,7 +47,7 @@ final class RetryingExchanges {
 				? response.mutate().headers(MarkerHeaders::remove).build() : response);
 	}
 
-	private record Exchange(Call call, ReplayableInserter body, Mono<ClientResponse> responses) {
+	private record Exchange(Call call, HttpMethod method, ReplayableInserter body, Mono<ClientResponse> responses) {
 
 		Mono<ClientResponse> attempt() {
 			return this.responses.map(this::answered)
@@ -55,7 +56,8 @@ final class RetryingExchanges {
 		}
 
 		private Mono<ClientResponse> answered(ClientResponse response) {
-			Notice notice = MarkerHeaders.notice(response.headers().asHttpHeaders(), response.statusCode().value());
+			Notice notice = MarkerHeaders.notice(response.headers().asHttpHeaders(), response.statusCode().value(),
+					this.method);
 			boolean again = this.call.isRefusedBy(notice) && retries();
 			return again ? response.releaseBody().onErrorComplete().then(attempt()) : unmarked(response);
 		}

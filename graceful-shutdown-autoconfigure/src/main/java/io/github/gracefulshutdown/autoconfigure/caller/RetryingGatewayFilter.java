@@ -73,7 +73,8 @@ final class RetryingGatewayFilter implements GlobalFilter, Ordered {
 		private Mono<Void> answered() {
 			ServerHttpResponse response = this.exchange.getResponse();
 			HttpStatusCode status = response.getStatusCode();
-			Notice notice = MarkerHeaders.notice(response.getHeaders(), (status != null) ? status.value() : 0);
+			Notice notice = MarkerHeaders.notice(response.getHeaders(), (status != null) ? status.value() : 0,
+					this.exchange.getRequest().getMethod());
 			if (this.call.isRefusedBy(notice) && retries()) {
 				return again();
 			}

@@ -18,6 +18,7 @@ import org.springframework.cloud.client.loadbalancer.RequestData;
 import org.springframework.cloud.client.loadbalancer.RequestDataContext;
 import org.springframework.cloud.client.loadbalancer.RetryableRequestContext;
 import org.springframework.cloud.client.loadbalancer.reactive.ReactiveLoadBalancer;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
@@ -63,7 +64,7 @@ final class RetryingLoadBalancerClient implements LoadBalancerClient {
 		Call call = this.calls.begin(service);
 		T answer = this.delegate.execute(service, instance, new TracedRequest<>(call, request));
 		if (answer instanceof ClientHttpResponse response) {
-			call.isRefusedBy(notice(response));
+			call.isRefusedBy(notice(response, null));
 		}
 		return unmarked(answer);
 	}
@@ -71,6 +72,7 @@ final class RetryingLoadBalancerClient implements LoadBalancerClient {
 	private <T> T execute(String service, @Nullable ServiceInstance first, LoadBalancerRequest<T> request,
 			RequestDataContext context) throws IOException {
 		Call call = this.calls.begin(service);
+		HttpMethod method = Objects.requireNonNull(context.getClientRequest()).getHttpMethod();
 		@Nullable ServiceInstance instance = first;
 		while (true) {
 			T answer;
@@ -84,7 +86,7 @@ final class RetryingLoadBalancerClient implements LoadBalancerClient {
 				}
 				continue;
 			}
-			if (!(answer instanceof ClientHttpResponse response) || !call.isRefusedBy(notice(response))) {
+			if (!(answer instanceof ClientHttpResponse response) || !call.isRefusedBy(notice(response, method))) {
 				return unmarked(answer);
 			}
 			instance = another(call, context);
@@ -115,9 +117,10 @@ final class RetryingLoadBalancerClient implements LoadBalancerClient {
 		return call.retries(another) ? chosen : null;
 	}
 
-	private static @Nullable Notice notice(ClientHttpResponse response) throws IOException {
+	private static @Nullable Notice notice(ClientHttpResponse response, @Nullable HttpMethod method)
+			throws IOException {
 		try {
-			return MarkerHeaders.notice(response.getHeaders(), response.getStatusCode().value());
+			return MarkerHeaders.notice(response.getHeaders(), response.getStatusCode().value(), method);
 		}
 		catch (IOException ex) { // some clients wait for the answer only now
 			response.close();

@@ -26,6 +26,7 @@ final class MarkerHeader {
 	static void remove(HttpHeaders headers) {
 		remove(headers, RequestAdmission.MARKER_NAME);
 		remove(headers, RequestAdmission.INSTANCE_NAME);
+		remove(headers, RequestAdmission.METHOD_NAME);
 	}
 
 	private static void remove(HttpHeaders headers, String name) {

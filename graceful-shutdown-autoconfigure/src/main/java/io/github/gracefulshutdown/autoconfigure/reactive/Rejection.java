@@ -48,6 +48,7 @@ final class Rejection {
 		HttpHeaders headers = response.getHeaders();
 		headers.set(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);
 		headers.set(RequestAdmission.INSTANCE_NAME, this.admission.instanceId());
+		headers.set(RequestAdmission.METHOD_NAME, request.getMethod().name());
 		headers.set(HttpHeaders.RETRY_AFTER, "0");
 		ConnectionHeader.close(request, headers);
 		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);

@@ -126,7 +126,8 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 
 	private static boolean isMarker(String header) {
 		return RequestAdmission.MARKER_NAME.equalsIgnoreCase(header)
-				|| RequestAdmission.INSTANCE_NAME.equalsIgnoreCase(header);
+				|| RequestAdmission.INSTANCE_NAME.equalsIgnoreCase(header)
+				|| RequestAdmission.METHOD_NAME.equalsIgnoreCase(header);
 	}
 
 	/**

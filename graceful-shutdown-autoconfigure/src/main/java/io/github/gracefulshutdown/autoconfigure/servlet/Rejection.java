@@ -38,6 +38,7 @@ final class Rejection {
 		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
 		response.setHeader(RequestAdmission.MARKER_NAME, RequestAdmission.MARKER_REJECTED);
 		response.setHeader(RequestAdmission.INSTANCE_NAME, this.admission.instanceId());
+		response.setHeader(RequestAdmission.METHOD_NAME, request.getMethod());
 		response.setHeader("Retry-After", "0");
 		// No length: with the last byte of a response Tomcat closes the request as well.
 		response.setContentType("application/problem+json");

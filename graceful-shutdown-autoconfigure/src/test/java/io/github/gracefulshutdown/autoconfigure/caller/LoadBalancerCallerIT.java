@@ -150,6 +150,20 @@ class LoadBalancerCallerIT {
 		assertThat(meter("retried") + meter("evicted")).isZero();
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aRequestThatWasExecutedAndRedirectedToWhatIsRefusedIsNeverSentAgain(FollowingClient client)
+			throws IOException {
+		ScriptedInstance one = instance("a").thatRedirectsAndRefuses(303);
+		ScriptedInstance other = instance("b").thatRedirectsAndRefuses(303);
+		register(one, other);
+		assertThatException().isThrownBy(() -> client.post(context, url(), "one")).withMessageContaining("503");
+		assertThat(Stream.of(one, other).flatMap((instance) -> instance.executed().stream()))
+			.containsExactly("POST one");
+		assertThat(meter("retried")).isZero();
+		assertThat(meter("evicted")).isOne();
+	}
+
 	static Stream<Object[]> followingClientsAndRedirects() {
 		return Stream.of(FollowingClient.values())
 			.flatMap((client) -> Stream.of(302, 303, 307).map((status) -> new Object[] { client, status }));

@@ -53,7 +53,13 @@ final class ScriptedInstance implements AutoCloseable {
 
 	/** Has every call that is executed answered with a redirect. */
 	ScriptedInstance thatRedirects(int status, String location) {
-		this.redirect = new Redirect(status, location);
+		this.redirect = new Redirect(status, location, this.answer);
+		return this;
+	}
+
+	/** Has a call executed and answered with a redirect to itself, and refuses that. */
+	ScriptedInstance thatRedirectsAndRefuses(int status) {
+		this.redirect = new Redirect(status, "http://localhost:" + port() + "/elsewhere", Answer.REFUSES);
 		return this;
 	}
 
@@ -110,6 +116,7 @@ final class ScriptedInstance implements AutoCloseable {
 		}
 		Redirect redirect = this.redirect;
 		if (redirect != null && now.executes) {
+			this.answer = redirect.followedBy;
 			exchange.getResponseHeaders().set("Location", redirect.location);
 			exchange.sendResponseHeaders(redirect.status, -1);
 			exchange.close();
@@ -118,6 +125,9 @@ final class ScriptedInstance implements AutoCloseable {
 		if (now.marker != null) {
 			exchange.getResponseHeaders().set("Graceful-Shutdown", now.marker);
 			exchange.getResponseHeaders().set("Graceful-Shutdown-Instance", now.forges ? "another" : this.id);
+			if (now.status == 503) {
+				exchange.getResponseHeaders().set("Graceful-Shutdown-Method", exchange.getRequestMethod());
+			}
 		}
 		byte[] answer = ("answered by " + this.id).getBytes(StandardCharsets.UTF_8);
 		exchange.sendResponseHeaders(now.status, answer.length);
@@ -131,7 +141,7 @@ final class ScriptedInstance implements AutoCloseable {
 		this.threads.shutdownNow();
 	}
 
-	private record Redirect(int status, String location) {
+	private record Redirect(int status, String location, Answer followedBy) {
 
 	}
 

@@ -1,11 +1,11 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.util.StringUtils;
 
 /** Tests of health checks over HTTP. */
 public abstract class HttpHealthChecksContract extends HealthChecksContract {
@@ -13,7 +13,7 @@ public abstract class HttpHealthChecksContract extends HealthChecksContract {
 	protected abstract WebApplication start(String... properties);
 
 	private WebApplication startWith(String... properties) {
-		return start(StringUtils.concatenateStringArrays(PROPERTIES, properties));
+		return start(Stream.of(PROPERTIES, properties).flatMap(Stream::of).toArray(String[]::new));
 	}
 
 	@Test

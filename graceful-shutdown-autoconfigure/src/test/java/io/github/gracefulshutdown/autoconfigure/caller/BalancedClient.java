@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.caller;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,9 @@ enum BalancedClient {
 
 		@Override
 		ResponseEntity<String> call(ApplicationContext context, HttpMethod method, String url, @Nullable String body) {
+			HttpEntity<?> entity = (body != null) ? new HttpEntity<>(body) : HttpEntity.EMPTY;
 			try {
-				return context.getBean(RestTemplate.class).exchange(url, method, new HttpEntity<>(body), String.class);
+				return context.getBean(RestTemplate.class).exchange(url, method, entity, String.class);
 			}
 			catch (HttpStatusCodeException ex) {
 				return ResponseEntity.status(ex.getStatusCode())
@@ -72,7 +74,8 @@ enum BalancedClient {
 			if (body != null) {
 				request.bodyValue(body);
 			}
-			return request.exchangeToMono((response) -> response.toEntity(String.class)).block(Duration.ofSeconds(20));
+			return Objects.requireNonNull(request.exchangeToMono((response) -> response.toEntity(String.class))
+				.block(Duration.ofSeconds(20)));
 		}
 
 	};

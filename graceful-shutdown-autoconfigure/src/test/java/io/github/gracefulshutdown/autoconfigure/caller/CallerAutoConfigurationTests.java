@@ -1,8 +1,11 @@
 package io.github.gracefulshutdown.autoconfigure.caller;
 
+import java.util.Objects;
+
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,8 +84,8 @@ class CallerAutoConfigurationTests {
 				.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("graceful.shutdown.caller." + key)));
 	}
 
-	private static void rethrow(Throwable failure) throws Throwable {
-		Throwable cause = failure;
+	private static void rethrow(@Nullable Throwable failure) throws Throwable {
+		Throwable cause = Objects.requireNonNull(failure);
 		while (cause.getCause() != null) {
 			cause = cause.getCause();
 		}

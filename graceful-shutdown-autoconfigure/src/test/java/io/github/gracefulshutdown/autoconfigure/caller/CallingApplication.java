@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.caller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -77,7 +78,8 @@ class CallingApplication {
 		void register(String service, ServiceInstance... instances) {
 			this.services.put(service, List.of(instances));
 			LoadBalancerCacheManager caches = this.beanFactory.getBean(LoadBalancerCacheManager.class);
-			caches.getCache(CachingServiceInstanceListSupplier.SERVICE_INSTANCE_CACHE_NAME).evict(service);
+			Objects.requireNonNull(caches.getCache(CachingServiceInstanceListSupplier.SERVICE_INSTANCE_CACHE_NAME))
+				.evict(service);
 		}
 
 		@Override

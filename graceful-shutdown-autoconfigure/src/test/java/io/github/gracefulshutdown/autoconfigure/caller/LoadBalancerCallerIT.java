@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -36,6 +37,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -417,18 +419,16 @@ class LoadBalancerCallerIT {
 					.wrap(part.getBytes(StandardCharsets.UTF_8)));
 		});
 		int before = produced.get();
-		int status = context.getBean(WebClient.Builder.class)
+		ResponseEntity<Void> response = context.getBean(WebClient.Builder.class)
 			.build()
 			.post()
 			.uri(url())
 			.contentType(MediaType.TEXT_PLAIN)
 			.body(BodyInserters.fromDataBuffers(body))
-			.exchangeToMono((response) -> response.toBodilessEntity())
-			.block(Duration.ofSeconds(20))
-			.getStatusCode()
-			.value();
+			.exchangeToMono(ClientResponse::toBodilessEntity)
+			.block(Duration.ofSeconds(20));
 		assertThat(produced.get() - before).as("times that the body was produced").isOne();
-		return status;
+		return Objects.requireNonNull(response).getStatusCode().value();
 	}
 
 	private ScriptedInstance instance(String id) throws IOException {

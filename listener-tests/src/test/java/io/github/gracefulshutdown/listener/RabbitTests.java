@@ -10,6 +10,8 @@ import java.util.Map;
 import org.apache.qpid.server.SystemLauncher;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.amqp.rabbit.annotation.Queue;
@@ -23,6 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * Tests with the client of RabbitMQ, and a broker inside the JVM that speaks its
  * protocol.
  */
+@DisabledForJreRange(min = JRE.JAVA_23, disabledReason = "The broker needs Subject.getSubject, which is no more")
 class RabbitTests extends ListenerContract {
 
 	private static final String BROKER = """

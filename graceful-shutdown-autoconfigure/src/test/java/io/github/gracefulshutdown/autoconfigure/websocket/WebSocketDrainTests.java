@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Outcome;
@@ -286,7 +287,10 @@ class WebSocketDrainTests {
 		start(NO_SPREAD, "graceful.shutdown.drain.timeout=20s");
 		WebSocketClient client = WebSocketClient.connectWithoutReading(application().port(), "/raw?flood");
 		awaitSessions(1);
-		assertThat(gap().flooding.await(10, TimeUnit.SECONDS)).isTrue();
+		AtomicInteger before = new AtomicInteger();
+		Awaitility.await("nothing more can be sent")
+			.pollInterval(Duration.ofMillis(200))
+			.until(() -> before.getAndSet(gap().sent.get()) == gap().sent.get() && before.get() > 0);
 		CompletableFuture<Outcome> drained = application().sequence().drain();
 		Awaitility.await().until(() -> application().sequence().stage() == Stage.BLOCKING);
 		Awaitility.await().during(Duration.ofMillis(300)).until(() -> application().gate().inFlight() == 1);
@@ -467,10 +471,13 @@ class WebSocketDrainTests {
 
 		private volatile CountDownLatch flooding = new CountDownLatch(1);
 
+		private final AtomicInteger sent = new AtomicInteger();
+
 		void reset() {
 			this.entered = new CountDownLatch(1);
 			this.leave = new CountDownLatch(1);
 			this.flooding = new CountDownLatch(1);
+			this.sent.set(0);
 		}
 
 		void hold() {
@@ -556,6 +563,7 @@ class WebSocketDrainTests {
 						this.gap.flooding.countDown();
 					}
 					session.sendMessage(new TextMessage("x".repeat(1024 * 1024)));
+					this.gap.sent.incrementAndGet();
 				}
 			}
 			catch (Exception ex) {

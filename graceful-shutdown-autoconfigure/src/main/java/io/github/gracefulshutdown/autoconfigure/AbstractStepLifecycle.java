@@ -13,7 +13,7 @@ import org.springframework.context.SmartLifecycle;
 /**
  * One step of a shutdown: {@code stop} does it, {@code start} undoes it. A stop without a
  * drain, as in {@code context.stop()}, a refresh that failed or a checkpoint, does
- * nothing and never waits.
+ * nothing and never waits; one beside a drain leaves the step to it.
  */
 abstract class AbstractStepLifecycle implements SmartLifecycle {
 
@@ -74,6 +74,10 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 		Drain drain = drainToStopFor();
 		if (drain == null) {
 			this.running = false;
+			callback.run();
+		}
+		else if (!this.state.isClosing() && drain.runsElsewhere()) { // and comes to this
+																		// step
 			callback.run();
 		}
 		else if (this.performing.compareAndSet(false, true)) {

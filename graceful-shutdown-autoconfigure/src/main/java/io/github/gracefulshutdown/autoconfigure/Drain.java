@@ -25,6 +25,8 @@ final class Drain {
 
 	private final List<String> withdrawn = new CopyOnWriteArrayList<>();
 
+	private volatile @Nullable Thread sequence;
+
 	private volatile Deadline deadline;
 
 	private volatile CompletableFuture<Void> announced = CompletableFuture.completedFuture(null);
@@ -44,6 +46,17 @@ final class Drain {
 	/** Returns when the last of the steps before the container's own has to be over. */
 	Deadline deadline() {
 		return this.deadline;
+	}
+
+	/** Notes that the steps are done on this thread. */
+	void runsHere() {
+		this.sequence = Thread.currentThread();
+	}
+
+	/** Returns whether the steps are being done on another thread. */
+	boolean runsElsewhere() {
+		Thread other = this.sequence;
+		return other != null && other != Thread.currentThread() && !this.ended.isDone();
 	}
 
 	/** Moves the deadline, and asks the steps to wait for no more than the work. */

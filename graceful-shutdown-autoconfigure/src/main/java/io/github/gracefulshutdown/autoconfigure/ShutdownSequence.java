@@ -154,6 +154,7 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 	}
 
 	private void run(Drain drain, String reason) {
+		drain.runsHere();
 		try {
 			logger.info("Drain began ({}): {} in flight, at most {} ms", reason, this.gate.inFlight(),
 					drain.deadline().remaining().toMillis());

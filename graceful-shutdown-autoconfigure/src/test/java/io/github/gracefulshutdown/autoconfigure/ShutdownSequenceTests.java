@@ -209,6 +209,37 @@ class ShutdownSequenceTests {
 	}
 
 	@Test
+	void aStopOfTheContextLeavesTheStepsToADrainUnderWay(CapturedOutput output) {
+		CountDownLatch stopped = new CountDownLatch(1);
+		this.contextRunner.withBean(StageListener.class, () -> new StageListener((event) -> hold(event, stopped)))
+			.run((context) -> {
+				Permit permit = enter(context);
+				CompletableFuture<Outcome> drained = sequence(context).drain();
+				Awaitility.await().until(() -> sequence(context).stage() == Stage.BLOCKING);
+				context.stop();
+				stopped.countDown();
+				Awaitility.await()
+					.during(Duration.ofMillis(300))
+					.until(() -> context.getBean(DrainLifecycle.class).isRunning() && !drained.isDone());
+				permit.close();
+				assertThat(StepFixture.get(drained)).isEqualTo(Outcome.CLEAN);
+			});
+		assertThat(output.toString().lines().filter((line) -> line.contains("Step 'drain'"))).hasSize(1)
+			.allMatch((line) -> line.contains("1 of 1"));
+	}
+
+	private static void hold(StageChangedEvent event, CountDownLatch release) {
+		if (event.getStage() == Stage.BLOCKING) {
+			try {
+				release.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	@Test
 	void theStepsAreDoneInTheirPhasesWhenAnotherListenerKeptTheSequenceFromHearingOfTheClose(CapturedOutput output) {
 		this.contextRunner
 			.withBean("lifecycleProcessor", DefaultLifecycleProcessor.class, ShutdownSequenceTests::impatientProcessor)

@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for draining an embedded Jetty, with
@@ -25,6 +26,7 @@ import org.springframework.context.annotation.Bean;
 public final class JettyDrainAutoConfiguration {
 
 	@Bean
+	@Lazy(false) // counts from the first request on
 	JettyRequestIntake jettyRequestIntake(ApplicationContext context, InstanceId instance) {
 		return new JettyRequestIntake(context, instance);
 	}

@@ -8,19 +8,24 @@ import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RawRefusal;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
+import io.github.gracefulshutdown.autoconfigure.ServerRequestEnd;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.Container;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.context.ApplicationContext;
 
 /**
  * Intake of the embedded Jetty that runs the application, with all its connectors.
  */
-final class JettyRequestIntake implements RequestIntake {
+final class JettyRequestIntake implements RequestIntake, InitializingBean {
 
 	private final ApplicationContext context;
 
@@ -33,6 +38,15 @@ final class JettyRequestIntake implements RequestIntake {
 	JettyRequestIntake(ApplicationContext context, InstanceId instance) {
 		this.context = context;
 		this.refusal = RawRefusal.of(instance);
+	}
+
+	/** Spring Boot gives the server its connectors later, right before they start. */
+	@Override
+	public void afterPropertiesSet() {
+		Server server = server();
+		if (server != null) {
+			server.addEventListener(new ConnectorListener());
+		}
 	}
 
 	@Override
@@ -87,7 +101,12 @@ final class JettyRequestIntake implements RequestIntake {
 	}
 
 	private Stream<HttpConfiguration> configurations() {
-		return connectors().flatMap((connector) -> connector.getConnectionFactories().stream())
+		return connectors().flatMap(JettyRequestIntake::configurations);
+	}
+
+	private static Stream<HttpConfiguration> configurations(AbstractConnector connector) {
+		return connector.getConnectionFactories()
+			.stream()
 			.filter(HttpConfiguration.ConnectionFactory.class::isInstance)
 			.map((factory) -> ((HttpConfiguration.ConnectionFactory) factory).getHttpConfiguration());
 	}
@@ -102,6 +121,36 @@ final class JettyRequestIntake implements RequestIntake {
 	/** Returns the embedded Jetty, or {@code null} if there is none. */
 	private @Nullable Server server() {
 		return EmbeddedServer.find(this.context, "getServer", Server.class);
+	}
+
+	/** Has each request that comes in through a connector tell of its end. */
+	private static final class ConnectorListener implements Container.Listener {
+
+		@Override
+		public void beanAdded(Container parent, Object child) {
+			if (child instanceof AbstractConnector connector) {
+				configurations(connector)
+					.filter((configuration) -> configuration.getCustomizer(RequestEndCustomizer.class) == null)
+					.forEach((configuration) -> configuration.addCustomizer(new RequestEndCustomizer()));
+			}
+		}
+
+		@Override
+		public void beanRemoved(Container parent, Object child) {
+		}
+
+	}
+
+	private static final class RequestEndCustomizer implements HttpConfiguration.Customizer {
+
+		@Override
+		public Request customize(Request request, HttpFields.Mutable responseHeaders) {
+			ServerRequestEnd end = new ServerRequestEnd();
+			request.setAttribute(ServerRequestEnd.REQUEST_ATTRIBUTE, end);
+			Request.addCompletionListener(request, (failure) -> end.reach());
+			return request;
+		}
+
 	}
 
 }

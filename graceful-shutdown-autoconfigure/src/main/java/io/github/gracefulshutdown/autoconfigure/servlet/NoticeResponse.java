@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.github.gracefulshutdown.autoconfigure.ServerRequestEnd;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -30,6 +31,8 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 
 	private final Permit permit;
 
+	private final @Nullable ServerRequestEnd end;
+
 	private boolean given;
 
 	private volatile boolean begun;
@@ -52,6 +55,14 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 		this.recognition = recognition;
 		this.request = request;
 		this.permit = permit;
+		this.end = endOf(request);
+	}
+
+	/** A handshake gives way to the session that comes of it, which counts by itself. */
+	private static @Nullable ServerRequestEnd endOf(HttpServletRequest request) {
+		boolean handshake = "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+		return (!handshake && request.getAttribute(ServerRequestEnd.REQUEST_ATTRIBUTE) instanceof ServerRequestEnd end)
+				? end : null;
 	}
 
 	/**
@@ -245,7 +256,10 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 		return current != null && current.hasEnded();
 	}
 
-	/** Notes that the request is complete, and gives its permit back. */
+	/**
+	 * Notes that the request is complete for the filters, and gives its permit back when
+	 * it is for the server as well: an error page is not written here.
+	 */
 	void complete() {
 		EndlessResponse current = this.endless;
 		if (current != null) {
@@ -255,7 +269,12 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 		if (removal != null) {
 			removal.run();
 		}
-		this.permit.close();
+		if (this.end != null) {
+			this.end.hold(this.permit);
+		}
+		else {
+			this.permit.close();
+		}
 	}
 
 	@Override

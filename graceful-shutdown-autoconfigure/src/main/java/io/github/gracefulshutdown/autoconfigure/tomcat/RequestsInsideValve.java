@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.tomcat;
 import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.github.gracefulshutdown.autoconfigure.ServerRequestEnd;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
@@ -14,7 +15,8 @@ import org.apache.catalina.valves.ValveBase;
 /**
  * Counts the requests that have a thread and a handler, exempt ones too: what else a
  * connection is busy with is on its way. A request of HTTP/2, which has no connection of
- * its own that would show that it goes on, is counted until it is complete.
+ * its own that would show that it goes on, is counted until it is complete. Tells of the
+ * end of each, which is where error pages are written.
  */
 final class RequestsInsideValve extends ValveBase {
 
@@ -34,6 +36,8 @@ final class RequestsInsideValve extends ValveBase {
 		}
 		boolean stream = "HTTP/2.0".equals(request.getProtocol());
 		Counts counts = stream ? this.streams : this.requests;
+		ServerRequestEnd end = new ServerRequestEnd();
+		request.setAttribute(ServerRequestEnd.REQUEST_ATTRIBUTE, end);
 		counts.entered.increment();
 		try {
 			getNext().invoke(request, response);
@@ -42,6 +46,7 @@ final class RequestsInsideValve extends ValveBase {
 			if (!stream || !exitsAtCompletion(request, counts)) {
 				counts.exited.increment();
 			}
+			end.reach(); // after it, so that the request is seen by the one or the other
 		}
 	}
 

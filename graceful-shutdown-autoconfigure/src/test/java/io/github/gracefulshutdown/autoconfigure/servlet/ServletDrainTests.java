@@ -2,22 +2,31 @@ package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.gracefulshutdown.DrainGate;
+import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.HttpDrainContract;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -42,6 +51,7 @@ class ServletDrainTests extends HttpDrainContract {
 	@BeforeEach
 	void reset() {
 		controller().admit = new CountDownLatch(1);
+		controller().errorPageBegun = new CountDownLatch(1);
 		controller().executed.set(0);
 	}
 
@@ -82,6 +92,19 @@ class ServletDrainTests extends HttpDrainContract {
 		application().awaitInFlight(0);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "/throws/slow-page, 500", "/async-throws/slow-page, 500", "/missing/slow-page, 404" })
+	void aRequestCountsUntilItsErrorPageIsWritten(String path, int status) throws Exception {
+		CompletableFuture<HttpResponse<String>> inFlight = application().getAsync(path);
+		assertThat(controller().errorPageBegun.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(application().gate().inFlight()).isOne();
+		CompletableFuture<Outcome> drained = application().drainUntilBlocking();
+		assertThat(drained).isNotDone();
+		answer();
+		assertThat(inFlight.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(status);
+		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
+	}
+
 	@Test
 	void aRequestWhoseClientGoesAwayCountsUntilItsHandlerHasEnded() {
 		try (RawConnection connection = connect().get("/answer")) {
@@ -102,6 +125,19 @@ class ServletDrainTests extends HttpDrainContract {
 			return new Controller(gate);
 		}
 
+		@Bean
+		FilterRegistrationBean<Filter> slowErrorPages(Controller controller) {
+			FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>((request, response, chain) -> {
+				if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String uri
+						&& uri.endsWith("/slow-page")) {
+					controller.beginErrorPage();
+				}
+				chain.doFilter(request, response);
+			});
+			registration.setDispatcherTypes(DispatcherType.ERROR);
+			return registration;
+		}
+
 	}
 
 	@RestController
@@ -110,6 +146,8 @@ class ServletDrainTests extends HttpDrainContract {
 		private final DrainGate gate;
 
 		private volatile CountDownLatch admit = new CountDownLatch(1);
+
+		private volatile CountDownLatch errorPageBegun = new CountDownLatch(1);
 
 		private final AtomicInteger executed = new AtomicInteger();
 
@@ -145,7 +183,12 @@ class ServletDrainTests extends HttpDrainContract {
 			fail();
 		}
 
-		@GetMapping("/throws")
+		@GetMapping("/async-throws/slow-page")
+		CompletableFuture<String> failLater() {
+			return CompletableFuture.failedFuture(new IllegalStateException("handler broken"));
+		}
+
+		@GetMapping({ "/throws", "/throws/slow-page" })
 		String fail() {
 			this.inFlightSeen.set(this.gate.inFlight());
 			throw new IllegalStateException("handler broken");
@@ -160,6 +203,16 @@ class ServletDrainTests extends HttpDrainContract {
 		@GetMapping("/exempt/inflight")
 		void inflight(HttpServletRequest request, HttpServletResponse response) throws IOException {
 			response.getWriter().print(this.gate.inFlight());
+		}
+
+		private void beginErrorPage() {
+			this.errorPageBegun.countDown();
+			try {
+				this.admit.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 	}

@@ -76,9 +76,8 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 			this.running = false;
 			callback.run();
 		}
-		else if (!this.state.isClosing() && drain.runsElsewhere()) { // and comes to this
-																		// step
-			callback.run();
+		else if (!this.state.isClosing() && drain.runsElsewhere()) {
+			callback.run(); // the drain comes to this step
 		}
 		else if (this.performing.compareAndSet(false, true)) {
 			perform(drain, callback);

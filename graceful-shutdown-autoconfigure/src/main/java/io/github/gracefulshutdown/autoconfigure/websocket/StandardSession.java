@@ -12,9 +12,8 @@ import org.springframework.beans.factory.ObjectProvider;
 /** A session of the Jakarta API. */
 final class StandardSession implements OpenSession {
 
-	// Tomcat gives a close with a code other than 1000 only 50 ms to be sent, and cuts
-	// the
-	// connection without it then: WsSession.sendCloseMessage.
+	// Tomcat gives a close with a code other than 1000 only 50 ms to be sent. Then it
+	// cuts the connection: WsSession.sendCloseMessage.
 	private static final String SEND_TIMEOUT = "org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT";
 
 	private final Session session;

@@ -8,7 +8,7 @@ import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RawRefusal;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
-import io.github.gracefulshutdown.autoconfigure.ServerRequestEnd;
+import io.github.gracefulshutdown.autoconfigure.RequestEnd;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
@@ -145,8 +145,8 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 
 		@Override
 		public Request customize(Request request, HttpFields.Mutable responseHeaders) {
-			ServerRequestEnd end = new ServerRequestEnd();
-			request.setAttribute(ServerRequestEnd.REQUEST_ATTRIBUTE, end);
+			RequestEnd end = new RequestEnd();
+			request.setAttribute(RequestEnd.REQUEST_ATTRIBUTE, end);
 			Request.addCompletionListener(request, (failure) -> end.reach());
 			return request;
 		}

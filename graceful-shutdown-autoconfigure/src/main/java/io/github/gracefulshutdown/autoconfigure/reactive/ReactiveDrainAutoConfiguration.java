@@ -62,7 +62,7 @@ public final class ReactiveDrainAutoConfiguration {
 	@Bean
 	@Order // the outermost of all decorators, so that what they write counts as well
 	HttpHandlerDecoratorFactory requestEndDecoratorFactory() {
-		return RequestEnd::decorate;
+		return RequestEndDecorator::decorate;
 	}
 
 }

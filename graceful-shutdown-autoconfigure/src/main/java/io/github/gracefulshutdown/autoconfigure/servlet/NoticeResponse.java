@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
-import io.github.gracefulshutdown.autoconfigure.ServerRequestEnd;
+import io.github.gracefulshutdown.autoconfigure.RequestEnd;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,7 +31,7 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 
 	private final Permit permit;
 
-	private final @Nullable ServerRequestEnd end;
+	private final @Nullable RequestEnd end;
 
 	private boolean given;
 
@@ -59,10 +59,10 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 	}
 
 	/** A handshake gives way to the session that comes of it, which counts by itself. */
-	private static @Nullable ServerRequestEnd endOf(HttpServletRequest request) {
+	private static @Nullable RequestEnd endOf(HttpServletRequest request) {
 		boolean handshake = "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
-		return (!handshake && request.getAttribute(ServerRequestEnd.REQUEST_ATTRIBUTE) instanceof ServerRequestEnd end)
-				? end : null;
+		return (!handshake && request.getAttribute(RequestEnd.REQUEST_ATTRIBUTE) instanceof RequestEnd end) ? end
+				: null;
 	}
 
 	/**

@@ -3,7 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.tomcat;
 import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
 
-import io.github.gracefulshutdown.autoconfigure.ServerRequestEnd;
+import io.github.gracefulshutdown.autoconfigure.RequestEnd;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
@@ -36,8 +36,8 @@ final class RequestsInsideValve extends ValveBase {
 		}
 		boolean stream = "HTTP/2.0".equals(request.getProtocol());
 		Counts counts = stream ? this.streams : this.requests;
-		ServerRequestEnd end = new ServerRequestEnd();
-		request.setAttribute(ServerRequestEnd.REQUEST_ATTRIBUTE, end);
+		RequestEnd end = new RequestEnd();
+		request.setAttribute(RequestEnd.REQUEST_ATTRIBUTE, end);
 		counts.entered.increment();
 		try {
 			getNext().invoke(request, response);

@@ -4,14 +4,14 @@ import io.github.gracefulshutdown.Permit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * End of a servlet request as its server sees it, at which its permit is given back. It
- * comes after that of all filters, because the server writes error pages when these have
- * left. A server that tells of it puts one into each request.
+ * End of one request as its server sees it, at which its permit is given back. It comes
+ * after that of all filters, because errors that these let pass are answered when they
+ * have left. Whoever tells of it puts one into each request.
  */
-public final class ServerRequestEnd {
+public final class RequestEnd {
 
 	/** Name of the attribute that a servlet request has it in. */
-	public static final String REQUEST_ATTRIBUTE = ServerRequestEnd.class.getName();
+	public static final String REQUEST_ATTRIBUTE = RequestEnd.class.getName();
 
 	private volatile @Nullable Permit permit;
 

@@ -68,7 +68,9 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 
 	@Override
 	CompletableFuture<String> perform(Drain drain) {
-		Duration bound = Objects.requireNonNull(state().deadline()).atMost(this.timeout);
+		Deadline deadline = Objects.requireNonNull(state().deadline())
+			.earlier(Duration.ofNanos(state().lateTeardownNanos()));
+		Duration bound = deadline.atMost(this.timeout);
 		List<CompletableFuture<Boolean>> ends = new ArrayList<>();
 		executors().forEach((name, executor) -> ends.add(end(name, executor, bound)));
 		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))

@@ -158,9 +158,9 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean(initMethod = "start")
 	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
-	Watchdog shutdownWatchdog(ShutdownState state, ShutdownReporter reporter) {
-		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, this::flushLog,
-				this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
+	Watchdog shutdownWatchdog(ShutdownState state, ShutdownReporter reporter, ResourceTeardownLifecycle teardown) {
+		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, teardown::releaseLate,
+				this::flushLog, this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
 	}
 
 	/** Ends the logging system, as Spring Boot does when a process exits by itself. */

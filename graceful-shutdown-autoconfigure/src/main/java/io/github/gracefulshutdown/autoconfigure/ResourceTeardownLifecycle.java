@@ -19,8 +19,9 @@ import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Releases the resources of the application one after the other, after everything that
- * the container stops by itself, and sums the shutdown up. Each resource has an equal
- * share of the time that is left, so what one does not need is the others'.
+ * the container stops by itself, or shortly before the deadline beside what has not
+ * stopped, and sums the shutdown up. Each resource has an equal share of the time that is
+ * left, so what one does not need is the others'.
  */
 final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 
@@ -37,6 +38,8 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 	private final GuestRunner guests;
 
 	private final Duration timeout;
+
+	private @Nullable CompletableFuture<String> release;
 
 	ResourceTeardownLifecycle(ShutdownState state, TimeSource time, ListableBeanFactory beanFactory,
 			ObjectProvider<RequestAdmission> admissions, GuestRunner guests, Duration timeout) {
@@ -67,8 +70,44 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 		}
 	}
 
+	/**
+	 * Releases the resources now, because the process is about to be halted, and what is
+	 * not released by then never is. The container finds them released if it comes to
+	 * them after all.
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // what was found is in the log
+	void releaseLate() {
+		this.guests.run("late-teardown", Objects.requireNonNull(state().deadline()).remaining(), () -> {
+			Drain drain = drainToStopFor();
+			if (drain != null && !hasBegun()) {
+				CompletableFuture<String> late = perform(drain); // before a log that may
+																	// hang
+				logger.warn("The container has not stopped what comes before the resources, and the deadline is near: "
+						+ "releasing them now");
+				late.thenAccept((found) -> logger.info("Before the deadline: {}", found));
+			}
+			return true;
+		}).exceptionally((ex) -> {
+			logger.warn("Could not release the resources before the deadline", ex);
+			return false;
+		});
+	}
+
+	private synchronized boolean hasBegun() {
+		return this.release != null;
+	}
+
 	@Override
-	CompletableFuture<String> perform(Drain drain) {
+	synchronized CompletableFuture<String> perform(Drain drain) {
+		CompletableFuture<String> current = this.release;
+		if (current == null) {
+			current = release();
+			this.release = current;
+		}
+		return current;
+	}
+
+	private CompletableFuture<String> release() {
 		Deadline deadline = Deadline.in(Objects.requireNonNull(state().deadline()).atMost(this.timeout), time());
 		List<NamedResource> resources = resources();
 		List<String> released = new ArrayList<>();

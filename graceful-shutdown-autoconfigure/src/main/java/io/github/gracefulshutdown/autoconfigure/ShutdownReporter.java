@@ -58,7 +58,8 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		for (String name : this.beanFactory.getSingletonNames()) {
 			Object bean = this.beanFactory.getSingleton(name);
-			if (bean instanceof Lifecycle lifecycle) {
+			// The steps are in the log, and one that was not reached is no culprit.
+			if (bean instanceof Lifecycle lifecycle && !(bean instanceof AbstractStepLifecycle)) {
 				this.lifecycles.put(name, lifecycle);
 			}
 			if (ExecutorsLifecycle.executorOf(bean) instanceof ThreadPoolExecutor executor) {

@@ -30,8 +30,6 @@ final class ShutdownState {
 
 	private final Duration timeout;
 
-	private final Duration teardownReserve;
-
 	private volatile Stage stage = Stage.SERVING;
 
 	private volatile @Nullable Drain drain;
@@ -41,6 +39,8 @@ final class ShutdownState {
 	private volatile boolean closing;
 
 	private volatile boolean interrupted;
+
+	private volatile Duration reserve;
 
 	private volatile @Nullable Thread closingThread;
 
@@ -62,7 +62,7 @@ final class ShutdownState {
 		this.time = time;
 		this.guests = guests;
 		this.timeout = timeout;
-		this.teardownReserve = shorter(teardownTimeout, timeout.dividedBy(5));
+		this.reserve = shorter(teardownTimeout, timeout.dividedBy(5));
 		this.stageEnteredNanos = time.nanoTime();
 	}
 
@@ -124,11 +124,19 @@ final class ShutdownState {
 		return this.deadline;
 	}
 
+	/**
+	 * Returns how long before the deadline the resources are released at the latest,
+	 * beside what has not stopped: half of the time that is kept free at the end.
+	 */
+	long lateTeardownNanos() {
+		return this.reserve.toNanos() / 2;
+	}
+
 	/** Returns the drain that is under way, or begins one, and with it the lame duck. */
 	synchronized Drain beginDrain() {
 		Drain current = this.drain;
 		if (current == null) {
-			current = new Drain(beginBudget().earlier(this.teardownReserve));
+			current = new Drain(beginBudget().earlier(this.reserve));
 			this.drain = current;
 			current.setAnnounced(enter(Stage.LAME_DUCK));
 		}
@@ -144,7 +152,7 @@ final class ShutdownState {
 	synchronized Deadline beginClose() {
 		Drain current = this.drain;
 		if (!this.closing && current != null && current.isEnded()) {
-			if (beginBudget().remaining().compareTo(this.teardownReserve) < 0) {
+			if (beginBudget().remaining().compareTo(this.reserve) < 0) {
 				this.deadline = null;
 			}
 		}
@@ -167,10 +175,11 @@ final class ShutdownState {
 			}
 			sooner = Deadline.in(grace, this.time);
 			this.deadline = sooner;
+			this.reserve = shorter(this.reserve, grace.dividedBy(5));
 			current = this.drain;
 		}
 		if (current != null) {
-			current.hurry(sooner.earlier(shorter(this.teardownReserve, grace.dividedBy(5))));
+			current.hurry(sooner.earlier(this.reserve));
 		}
 		return true;
 	}

@@ -13,8 +13,9 @@ import org.springframework.beans.factory.DisposableBean;
  * Halts a process that is going down and has not ended at the deadline. Its threads start
  * with the application, because when a shutdown is stuck threads may be what is missing,
  * and the one that halts allocates nothing, because memory may be: the report is up to
- * the other. It waits for the JVM to run its shutdown hooks, so a JVM that is not going
- * down is never halted, and a context that was closed without it dismisses the watchdog.
+ * the other, which has the resources released before. It waits for the JVM to run its
+ * shutdown hooks, so a JVM that is not going down is never halted, and a context that was
+ * closed without it dismisses the watchdog.
  */
 final class Watchdog implements DisposableBean {
 
@@ -30,6 +31,8 @@ final class Watchdog implements DisposableBean {
 
 	private final ShutdownReporter reporter;
 
+	private final Runnable lateTeardown;
+
 	private final Runnable logFlush;
 
 	private final int exitCode;
@@ -40,11 +43,13 @@ final class Watchdog implements DisposableBean {
 
 	private final Thread thread = new Thread(this::watch, "graceful-shutdown-watchdog");
 
-	private final Thread reporting = new Thread(this::reportAtDeadline, "graceful-shutdown-report");
+	private final Thread reporting = new Thread(this::releaseAndReport, "graceful-shutdown-report");
 
 	private volatile boolean goingDown;
 
 	private volatile boolean dismissed;
+
+	private volatile boolean late;
 
 	private volatile boolean over;
 
@@ -56,14 +61,16 @@ final class Watchdog implements DisposableBean {
 	 * Creates a watchdog.
 	 * @param timeout the time from when the JVM goes down, for when there is no memory to
 	 * begin the close
+	 * @param lateTeardown has the resources released, without waiting for them
 	 * @param logFlush has the log written that is kept in memory
 	 */
-	Watchdog(ShutdownState state, TimeSource time, Duration timeout, ShutdownReporter reporter, Runnable logFlush,
-			int exitCode, IntConsumer halt) {
+	Watchdog(ShutdownState state, TimeSource time, Duration timeout, ShutdownReporter reporter, Runnable lateTeardown,
+			Runnable logFlush, int exitCode, IntConsumer halt) {
 		this.state = state;
 		this.time = time;
 		this.timeoutNanos = timeout.toNanos();
 		this.reporter = reporter;
+		this.lateTeardown = lateTeardown;
 		this.logFlush = logFlush;
 		this.exitCode = exitCode;
 		this.halt = halt;
@@ -131,7 +138,12 @@ final class Watchdog implements DisposableBean {
 				halt();
 				return;
 			}
-			LockSupport.parkNanos(this, leftNanos);
+			long leftToTeardownNanos = leftNanos - this.state.lateTeardownNanos();
+			if (leftToTeardownNanos <= 0 && !this.late) {
+				this.late = true;
+				LockSupport.unpark(this.reporting);
+			}
+			LockSupport.parkNanos(this, (leftToTeardownNanos > 0) ? leftToTeardownNanos : leftNanos);
 		}
 	}
 
@@ -157,22 +169,40 @@ final class Watchdog implements DisposableBean {
 		}
 	}
 
-	private void reportAtDeadline() {
-		while (!this.over && !this.dismissed) {
-			Thread.interrupted();
-			LockSupport.park(this);
+	private void releaseAndReport() {
+		try {
+			while (!this.late && !this.over && !this.dismissed) {
+				parkReporting();
+			}
+			if (this.late) {
+				this.lateTeardown.run();
+			}
 		}
-		if (this.over) {
-			try {
-				ShutdownReport report = this.reporter.atDeadline();
-				logger.error("The process has not ended by itself and is halted with exit code {}: {}", this.exitCode,
-						report);
-				this.logFlush.run();
+		finally {
+			while (!this.over && !this.dismissed) {
+				parkReporting();
 			}
-			finally { // with a report or without: what matters is that the process ends
-				this.reported = true;
-				LockSupport.unpark(this.thread);
+			if (this.over) {
+				report();
 			}
+		}
+	}
+
+	private void parkReporting() {
+		Thread.interrupted();
+		LockSupport.park(this);
+	}
+
+	private void report() {
+		try {
+			ShutdownReport report = this.reporter.atDeadline();
+			logger.error("The process has not ended by itself and is halted with exit code {}: {}", this.exitCode,
+					report);
+			this.logFlush.run();
+		}
+		finally { // with a report or without: what matters is that the process ends
+			this.reported = true;
+			LockSupport.unpark(this.thread);
 		}
 	}
 

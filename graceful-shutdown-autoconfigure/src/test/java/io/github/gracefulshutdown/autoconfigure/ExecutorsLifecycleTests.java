@@ -98,6 +98,19 @@ class ExecutorsLifecycleTests {
 	}
 
 	@Test
+	void leaveTheResourcesTheirTime(CapturedOutput output) throws InterruptedException {
+		this.settings.setTimeout(Duration.ofSeconds(30));
+		SimpleAsyncTaskExecutor simple = simple("simple");
+		simple.execute(this::waitForEnd);
+		this.begun.await();
+		CompletableFuture<Void> stopped = stop();
+		Awaitility.await().until(() -> !simple.isActive());
+		this.fixture.time.advance(Duration.ofMillis(22_500));
+		StepFixture.get(stopped);
+		assertThat(output).contains("Executor 'simple' has not ended within 22500 ms");
+	}
+
+	@Test
 	void nameTheThreadsOfTasksThatHaveNoPool(CapturedOutput output) throws InterruptedException {
 		this.settings.setTimeout(Duration.ofMillis(50));
 		SimpleAsyncTaskExecutor simple = simple("simple");

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.TeardownResource;
@@ -18,6 +20,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.Ordered;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Tests for {@link ResourceTeardownLifecycle}. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -85,6 +88,74 @@ class ResourceTeardownLifecycleTests {
 		register("resource", 1, () -> this.released.add("resource"));
 		StepFixture.get(this.fixture.stop(this.teardown));
 		assertThat(this.released).isEmpty();
+	}
+
+	@Test
+	void releasesOnceBesideWhatHasNotStopped(CapturedOutput output) {
+		register("resource", 1, () -> this.released.add("resource"));
+		this.fixture.state.beginClose();
+		this.fixture.state.beginDrain();
+		releaseLate();
+		Awaitility.await().until(() -> output.getOut().contains("Before the deadline: released 1 of 1 resources"));
+		assertThat(this.fixture.state.stage()).isEqualTo(Stage.RELEASED);
+		assertThat(output).contains("releasing them now").doesNotContain("Graceful shutdown ended");
+		StepFixture.get(this.fixture.stop(this.teardown));
+		assertThat(this.released).containsExactly("resource");
+		assertThat(output).contains("Step 'teardown' took 0 ms: released 1 of 1 resources")
+			.contains("Graceful shutdown ended CLEAN");
+	}
+
+	@Test
+	void theContainerWaitsForWhatIsBeingReleased() {
+		CountDownLatch slow = new CountDownLatch(1);
+		register("slow", 1, () -> {
+			this.released.add("slow");
+			slow.await();
+		});
+		this.fixture.state.beginClose();
+		this.fixture.state.beginDrain();
+		releaseLate();
+		Awaitility.await().until(() -> this.released.contains("slow"));
+		CompletableFuture<Void> stopped = Background.run(() -> StepFixture.get(this.fixture.stop(this.teardown)));
+		assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> stopped.get(200, TimeUnit.MILLISECONDS));
+		slow.countDown();
+		StepFixture.get(stopped);
+	}
+
+	@Test
+	void leavesAloneWhatTheContainerReleases(CapturedOutput output) {
+		register("hanging", 1, () -> {
+			this.released.add("hanging");
+			new CountDownLatch(1).await();
+		});
+		this.fixture.state.beginClose();
+		CompletableFuture<Void> stopped = Background.run(() -> StepFixture.get(this.fixture.stop(this.teardown)));
+		Awaitility.await().until(() -> this.released.contains("hanging"));
+		releaseLate();
+		this.fixture.time.advance(Duration.ofSeconds(6));
+		StepFixture.get(stopped);
+		assertThat(this.released).containsExactly("hanging");
+		assertThat(output).doesNotContain("releasing them now");
+	}
+
+	@Test
+	void releasesNothingLateBeforeADrain() {
+		register("resource", 1, () -> this.released.add("resource"));
+		this.fixture.state.beginClose();
+		releaseLate();
+		assertThat(this.released).isEmpty();
+		assertThat(this.fixture.state.stage()).isEqualTo(Stage.SERVING);
+	}
+
+	/** Waits until it was decided what to do. */
+	private void releaseLate() {
+		this.teardown.releaseLate();
+		Awaitility.await()
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.map(Thread::getName)
+				.noneMatch("graceful-shutdown-late-teardown"::equals));
 	}
 
 	private void register(String name, int order, TeardownResource resource) {

@@ -86,9 +86,12 @@ class ShutdownReporterTests {
 	void namesBeansThatRunAndExecutorsWithTasks() throws InterruptedException {
 		CountDownLatch end = new CountDownLatch(1);
 		CountDownLatch begun = new CountDownLatch(1);
-		try (GenericApplicationContext context = new GenericApplicationContext()) {
+		try (StepFixture fixture = new StepFixture();
+				GenericApplicationContext context = new GenericApplicationContext()) {
 			ShutdownReporter reporter = reporter(context);
 			context.registerBean("server", RunningLifecycle.class);
+			context.registerBean("step", RequestBlockerLifecycle.class,
+					() -> new RequestBlockerLifecycle(fixture.state, fixture.time, fixture.gate));
 			context.registerBean("workers", ThreadPoolTaskExecutor.class, () -> {
 				ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
 				executor.setCorePoolSize(1);
@@ -104,7 +107,7 @@ class ShutdownReporterTests {
 			});
 			begun.await();
 			ShutdownReport report = reporter.atDeadline();
-			assertThat(report.stopping()).contains("server");
+			assertThat(report.stopping()).contains("server").doesNotContain("step");
 			assertThat(report.queues()).containsExactly("workers with 1 tasks running and 1 waiting");
 			assertThat(report).asString()
 				.contains("has not stopped: server")

@@ -34,6 +34,8 @@ class WatchdogTests {
 
 	private final CompletableFuture<Integer> halted = new CompletableFuture<>();
 
+	private final CompletableFuture<Void> released = new CompletableFuture<>();
+
 	private final DrainGate gate = new DrainGate();
 
 	private volatile long allocated;
@@ -104,6 +106,51 @@ class WatchdogTests {
 	}
 
 	@Test
+	void hasTheResourcesReleasedWhenHalfOfTheTimeAfterTheDrainIsOver() {
+		try (GenericApplicationContext context = context()) {
+			FakeTime time = new FakeTime();
+			Watchdog watchdog = watchdog(
+					new ShutdownState(context, time, guests(), Duration.ofSeconds(25), Duration.ofSeconds(5)), time);
+			watchdog.start();
+			watchdog.goingDown();
+			time.advance(Duration.ofMillis(22_499));
+			watchdog.deadlineMoved();
+			assertThatExceptionOfType(TimeoutException.class)
+				.isThrownBy(() -> this.released.get(200, TimeUnit.MILLISECONDS));
+			time.advance(Duration.ofMillis(1));
+			watchdog.deadlineMoved();
+			StepFixture.get(this.released);
+			assertThat(this.halted).isNotDone();
+			time.advance(Duration.ofMillis(2_500));
+			watchdog.deadlineMoved();
+			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
+			watchdog.destroy();
+		}
+	}
+
+	@Test
+	void reportsAndHaltsIfTheResourcesCannotBeReleased(CapturedOutput output) {
+		try (GenericApplicationContext context = context()) {
+			FakeTime time = new FakeTime();
+			ShutdownState state = new ShutdownState(context, time, guests(), Duration.ofSeconds(25),
+					Duration.ofSeconds(5));
+			Watchdog watchdog = new Watchdog(state, time, Duration.ofSeconds(25), reporter(state), () -> {
+				throw new OutOfMemoryError("for a test");
+			}, () -> {
+			}, 7, this::halt);
+			watchdog.start();
+			watchdog.goingDown();
+			time.advance(Duration.ofSeconds(24));
+			watchdog.deadlineMoved();
+			time.advance(Duration.ofSeconds(1));
+			watchdog.deadlineMoved();
+			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
+			assertThat(output).contains("Graceful shutdown FORCED after");
+			watchdog.destroy();
+		}
+	}
+
+	@Test
 	void leavesTheReasonWhereThePlatformReadsIt() throws IOException {
 		Path file = Files.createFile(this.directory.resolve("termination-log"));
 		try (GenericApplicationContext context = context()) {
@@ -128,10 +175,17 @@ class WatchdogTests {
 	}
 
 	private Watchdog watchdog(ShutdownState state) {
-		ShutdownReporter reporter = new ShutdownReporter(new DefaultListableBeanFactory(), state, this.gate, guests(),
-				new TerminationMessage(this.directory.resolve("termination-log")));
-		return new Watchdog(state, new SystemTimeSource(), Duration.ofSeconds(25), reporter,
+		return watchdog(state, new SystemTimeSource());
+	}
+
+	private Watchdog watchdog(ShutdownState state, TimeSource time) {
+		return new Watchdog(state, time, Duration.ofSeconds(25), reporter(state), () -> this.released.complete(null),
 				() -> this.flushedBeforeHalt = !this.halted.isDone(), 7, this::halt);
+	}
+
+	private ShutdownReporter reporter(ShutdownState state) {
+		return new ShutdownReporter(new DefaultListableBeanFactory(), state, this.gate, guests(),
+				new TerminationMessage(this.directory.resolve("termination-log")));
 	}
 
 	private void halt(int exitCode) {

@@ -90,6 +90,9 @@ class FaultCampaignIT {
 			assertThat(stop.exitCode()).as(sample::log).isEqualTo(fault.exitCode());
 			assertThat(stop.duration()).isLessThan(BUDGET.plus(TOLERANCE));
 			assertThat(sample.log()).contains(fault.log());
+			if (!fault.log().isEmpty()) {
+				assertThat(sample.log()).as("resources").containsPattern("released \\d of \\d resources \\[.*ledger");
+			}
 			if (fault.isHalted() && Files.isRegularFile(sample.terminationMessage())) {
 				assertThat(sample.terminationMessage()).content().startsWith("Graceful shutdown FORCED after ");
 			}

@@ -104,7 +104,7 @@ final class StartupChecks {
 		Duration wait = duration(key, unit);
 		return (wait == null || (!wait.isNegative() && wait.compareTo(budget) <= 0)) ? null
 				: ("'%s' is %s, but the whole shutdown has %s: a wait that lasts so long ends with the process being "
-						+ "halted before its resources are released. Lower '%s', or raise '%s'.")
+						+ "halted. Lower '%s', or raise '%s'.")
 					.formatted(key, text(wait), text(budget), key, "graceful.shutdown.timeout");
 	}
 

@@ -17,7 +17,8 @@ import io.github.gracefulshutdown.Stage;
  * @param after the time since the shutdown began
  * @param work the work that was left in flight, the oldest first
  * @param deadlocks the threads that wait for each other for good, in sentences
- * @param stopping the lifecycle beans and resources that had not stopped at the deadline
+ * @param stopping the lifecycle beans and resources that had not stopped at the deadline,
+ * or, when the context had closed, the threads that may be shutdown hooks
  * @param queues the executors that had tasks, in sentences
  * @param closing the top of the stack of the thread that closed the context, if it was at
  * that at the deadline
@@ -62,7 +63,7 @@ public record ShutdownReport(Outcome outcome, Stage stage, Duration after, List<
 		return list.stream().limit(LIMIT);
 	}
 
-	private static String indented(List<String> stack) {
+	static String indented(List<String> stack) {
 		return stack.stream().map("\n    at "::concat).collect(Collectors.joining());
 	}
 

@@ -17,9 +17,12 @@ import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.WorkInFlight;
 import io.github.gracefulshutdown.autoconfigure.ShutdownReport.StuckWork;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.Lifecycle;
+import org.springframework.context.support.AbstractApplicationContext;
 
 /**
  * Finds out what is stuck. It asks no bean factory, which may be locked by whoever is
@@ -76,8 +79,29 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 	/** Reports what keeps the process from its end. */
 	ShutdownReport atDeadline() {
 		Thread closing = this.state.closingThread();
-		return report(Outcome.FORCED, this.gate.workInFlight(), notStopped(),
+		return report(Outcome.FORCED, this.gate.workInFlight(), isContextClosed() ? threadsLeft(closing) : notStopped(),
 				(closing != null) ? top(closing) : List.of());
+	}
+
+	/**
+	 * Returns whether the context has closed, and the log perhaps with it. What the JVM
+	 * waits for then are shutdown hooks.
+	 */
+	boolean isContextClosed() {
+		Thread closing = this.state.closingThread();
+		return closing != null && Stream.of(closing.getStackTrace())
+			.map(StackTraceElement::getClassName)
+			.noneMatch(AbstractApplicationContext.class.getName()::equals);
+	}
+
+	/** Names the threads that may be shutdown hooks, of which the JVM keeps no list. */
+	private static List<String> threadsLeft(@Nullable Thread closing) {
+		return Thread.getAllStackTraces()
+			.entrySet()
+			.stream()
+			.filter((left) -> !left.getKey().isDaemon() && left.getKey() != closing && left.getValue().length > 0)
+			.map((left) -> "thread " + left.getKey().getName() + ShutdownReport.indented(top(left.getValue())))
+			.toList();
 	}
 
 	private ShutdownReport report(Outcome outcome, List<WorkInFlight> left, List<String> notStopped,
@@ -93,7 +117,11 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 	}
 
 	private static List<String> top(Thread thread) {
-		return Stream.of(thread.getStackTrace()).limit(FRAMES).map(ShutdownReporter::textOf).toList();
+		return top(thread.getStackTrace());
+	}
+
+	private static List<String> top(StackTraceElement[] stack) {
+		return Stream.of(stack).limit(FRAMES).map(ShutdownReporter::textOf).toList();
 	}
 
 	/** Leaves out the class loader and the module, which are the same everywhere. */

@@ -195,9 +195,12 @@ final class Watchdog implements DisposableBean {
 
 	private void report() {
 		try {
-			ShutdownReport report = this.reporter.atDeadline();
-			logger.error("The process has not ended by itself and is halted with exit code {}: {}", this.exitCode,
-					report);
+			String message = "The process has not ended by itself and is halted with exit code %d: %s"
+				.formatted(this.exitCode, this.reporter.atDeadline());
+			logger.error(message);
+			if (this.reporter.isContextClosed()) { // the log may have ended with it
+				System.err.println(message);
+			}
 			this.logFlush.run();
 		}
 		finally { // with a report or without: what matters is that the process ends

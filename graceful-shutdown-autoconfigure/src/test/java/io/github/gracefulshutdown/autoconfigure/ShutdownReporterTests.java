@@ -116,6 +116,28 @@ class ShutdownReporterTests {
 		}
 	}
 
+	@Test
+	void namesThreadsThatMayBeShutdownHooksWhenTheContextHasClosed() throws InterruptedException {
+		CountDownLatch end = new CountDownLatch(1);
+		Thread hook = new Thread(() -> await(end), "hook");
+		hook.start();
+		Thread closing = new Thread(() -> {
+		});
+		closing.start();
+		closing.join();
+		try (GenericApplicationContext context = new GenericApplicationContext()) {
+			ShutdownReporter reporter = reporter(context);
+			context.registerBean("server", RunningLifecycle.class);
+			context.refresh();
+			assertThat(reporter.isContextClosed()).isFalse();
+			context.getBean(ShutdownState.class).setClosingThread(closing);
+			assertThat(reporter.isContextClosed()).isTrue();
+			assertThat(reporter.atDeadline().stopping()).doesNotContain("server")
+				.anyMatch((left) -> left.startsWith("thread hook\n    at ") && left.contains("CountDownLatch.await("));
+		}
+		end.countDown();
+	}
+
 	private static void await(CountDownLatch latch) {
 		try {
 			latch.await();
@@ -160,6 +182,7 @@ class ShutdownReporterTests {
 		ShutdownReporter reporter = new ShutdownReporter(context.getBeanFactory(), state, this.gate, guests,
 				new TerminationMessage(this.directory.resolve("termination-log")));
 		context.registerBean(ShutdownReporter.class, () -> reporter);
+		context.registerBean(ShutdownState.class, () -> state);
 		return reporter;
 	}
 

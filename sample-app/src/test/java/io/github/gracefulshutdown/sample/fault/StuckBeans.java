@@ -46,6 +46,12 @@ class StuckBeans {
 		};
 	}
 
+	@Bean
+	@ConditionalOnProperty(name = "fault", havingValue = "hook")
+	SmartInitializingSingleton hangingHook() {
+		return () -> Runtime.getRuntime().addShutdownHook(new Thread(Faults::sleepForGood, "hanging-hook"));
+	}
+
 	@Bean(destroyMethod = "destroy")
 	@ConditionalOnProperty(name = "fault", havingValue = "destroy")
 	HangingBean hangingBean() {

@@ -134,6 +134,8 @@ class FaultCampaignIT {
 					.with("--fault=destroy"),
 				Fault.halted("a lifecycle bean hangs when it is stopped", "has not stopped: hangingStop")
 					.with("--fault=stop"),
+				Fault.halted("a hook of the JVM hangs, and the log has ended", "has not stopped: thread hanging-hook")
+					.with("--fault=hook"),
 				Fault.halted("`System.exit` is called while the context closes", "java.lang.System.exit(")
 					.with("--fault=exit"),
 				Fault.haltedSilently("nobody reads the console, and whoever logs has to wait")

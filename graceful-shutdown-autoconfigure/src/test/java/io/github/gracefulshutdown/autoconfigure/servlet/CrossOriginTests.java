@@ -1,27 +1,15 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulshutdown.autoconfigure.CrossOriginContract;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.search.MeterNotFoundException;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
-import org.springframework.web.bind.annotation.CrossOrigin;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PutMapping;
-import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 import org.springframework.web.filter.CorsFilter;
@@ -31,113 +19,23 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests for {@link io.github.gracefulshutdown.autoconfigure.servlet.CrossOrigin}. */
-class CrossOriginTests {
+class CrossOriginTests extends CrossOriginContract {
 
-	private static final String ORIGIN = "https://shop.example";
-
-	private static final String STRANGER = "https://stranger.example";
-
-	private WebApplication application = WebApplication.start(Application.class);
-
-	@BeforeEach
-	void drain() throws Exception {
-		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
+	@Override
+	protected WebApplication start(String... properties) {
+		return WebApplication.start(Application.class, properties);
 	}
 
-	@AfterEach
-	void close() {
-		this.application.close();
+	@Override
+	protected WebApplication startWithFilter() {
+		return WebApplication.start(FilterApplication.class);
 	}
 
-	@Test
-	void aScriptThatMayReadTheAnswerCanReadThatItWasRefused() {
-		for (String path : new String[] { "/configured", "/annotated", "/source" }) {
-			HttpResponse<String> response = send("GET", path, "Origin", ORIGIN);
-			assertThatIsRefused(response);
-			assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).as(path).hasValue(ORIGIN);
-		}
-		assertThat(send("GET", "/source", "Origin", ORIGIN).headers().firstValue("Access-Control-Allow-Credentials"))
-			.hasValue("true");
-	}
-
-	@Test
-	void aBrowserThatAsksFirstIsAnswered() {
-		for (String path : new String[] { "/configured", "/annotated", "/source" }) {
-			HttpResponse<String> response = send("OPTIONS", path, "Origin", ORIGIN, "Access-Control-Request-Method",
-					"PUT", "Access-Control-Request-Headers", "X-Any");
-			assertThat(response.statusCode()).as(path).isEqualTo(200);
-			assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).hasValue(ORIGIN);
-			assertThat(response.headers().firstValue("Access-Control-Allow-Methods").orElseThrow()).contains("PUT");
-			assertThat(response.headers().firstValue("Access-Control-Allow-Headers")).hasValue("X-Any");
-			assertThat(response.headers().firstValue("Connection")).hasValue("close");
-		}
-	}
-
-	@Test
-	void aScriptThatMayNotReadTheAnswerCannotReadTheRefusal() {
-		HttpResponse<String> response = send("GET", "/configured", "Origin", STRANGER);
-		assertThatIsRefused(response);
-		assertThat(response.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
-		assertThatIsRefused(send("OPTIONS", "/configured", "Origin", STRANGER, "Access-Control-Request-Method", "PUT"));
-		assertThat(send("GET", "/plain", "Origin", ORIGIN).headers().firstValue("Access-Control-Allow-Origin"))
-			.isEmpty();
-	}
-
-	@Test
-	void aFilterOfTheUserThatComesFirstIsLeftAlone() throws Exception {
-		close();
-		this.application = WebApplication.start(FilterApplication.class);
-		drain();
-		HttpResponse<String> response = send("GET", "/any", "Origin", ORIGIN);
-		assertThatIsRefused(response);
-		assertThat(response.headers().allValues("Access-Control-Allow-Origin")).containsExactly(ORIGIN);
-		assertThat(send("OPTIONS", "/any", "Origin", ORIGIN, "Access-Control-Request-Method", "PUT").statusCode())
-			.isEqualTo(200);
-	}
-
-	@Test
-	void whatIsRefusedIsSeenInTheMetrics() {
-		send("GET", "/plain");
-		MeterRegistry registry = this.application.context().getBean(MeterRegistry.class);
-		Awaitility.await()
-			.ignoreException(MeterNotFoundException.class)
-			.untilAsserted(() -> assertThat(
-					registry.get("http.server.requests").tag("status", "503").tag("method", "GET").timer().count())
-				.isOne());
-	}
-
-	@Test
-	void theRefusalCanBeReadWhereResponsesAreCompressed() throws Exception {
-		close();
-		this.application = WebApplication.start(Application.class, "server.compression.enabled=true",
-				"server.compression.mime-types=application/problem+json", "server.compression.min-response-size=1");
-		drain();
-		assertThatIsRefused(send("GET", "/plain"));
-		HttpResponse<String> response = send("GET", "/plain", "Accept-Encoding", "gzip");
-		assertThat(response.statusCode()).isEqualTo(503);
-		// Jetty compresses no errors.
+	/** Jetty compresses no errors. */
+	@Override
+	protected void assertThatIsCompressed(HttpResponse<String> response) {
 		assertThat(response.headers().firstValue("Content-Encoding").orElse(response.body())).containsAnyOf("gzip",
 				"was not executed");
-		assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
-	}
-
-	private HttpResponse<String> send(String method, String path, String... headers) {
-		return this.application.send(method, this.application.port(), path, BodyPublishers.noBody(), headers);
-	}
-
-	private static void assertThatIsRefused(HttpResponse<String> response) {
-		assertThat(response.statusCode()).isEqualTo(503);
-		assertThat(response.headers().firstValue("Graceful-Shutdown")).hasValue("rejected");
-		assertThat(response.body()).contains("was not executed");
-	}
-
-	private static CorsConfiguration allowing(String origin) {
-		CorsConfiguration configuration = new CorsConfiguration();
-		configuration.addAllowedOrigin(origin);
-		configuration.addAllowedMethod("*");
-		configuration.addAllowedHeader("*");
-		configuration.setAllowCredentials(true);
-		return configuration;
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
@@ -174,28 +72,6 @@ class CrossOriginTests {
 			FilterRegistrationBean<CorsFilter> registration = new FilterRegistrationBean<>(new CorsFilter(source));
 			registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
 			return registration;
-		}
-
-	}
-
-	@RestController
-	static class Controller {
-
-		@GetMapping("/annotated")
-		@CrossOrigin(ORIGIN)
-		String annotated() {
-			return "";
-		}
-
-		@PutMapping("/annotated")
-		@CrossOrigin(ORIGIN)
-		String put() {
-			return "";
-		}
-
-		@GetMapping({ "/configured", "/plain", "/source" })
-		String get() {
-			return "";
 		}
 
 	}

@@ -44,7 +44,7 @@ class GatewayIT {
 			assertThat(leaving.headers().firstValue("Graceful-Shutdown")).isEmpty();
 			CompletableFuture<HttpResponse<String>> inFlight = gateway.getAsync("/work/slow");
 			assertThat(this.arrived.await(10, TimeUnit.SECONDS)).isTrue();
-			CompletableFuture<Void> closed = CompletableFuture.runAsync(gateway::close);
+			CompletableFuture<Void> closed = Background.run(gateway::close);
 			Awaitility.await().until(() -> gateway.sequence().stage() == Stage.BLOCKING);
 			HttpResponse<String> refused = gateway.get("/work/refused");
 			assertThat(refused.headers().firstValue("Graceful-Shutdown")).hasValue("rejected");

@@ -90,8 +90,7 @@ class SecuredApplicationIT {
 	@EnumSource(names = { "SERVLET", "REACTIVE" })
 	void aRequestThatWasLetInGoesOnAsItsUserAndWhoIsTurnedAwayIsToldToo(WebApplicationType type) throws Exception {
 		start(type, "graceful.shutdown.lame-duck.maximum=2s");
-		CompletableFuture<HttpResponse<String>> inFlight = CompletableFuture
-			.supplyAsync(() -> send("GET", "/user", USER));
+		CompletableFuture<HttpResponse<String>> inFlight = Background.call(() -> send("GET", "/user", USER));
 		Awaitility.await().until(() -> this.application.gate().inFlight() == 1);
 		CompletableFuture<Outcome> drained = this.application.sequence().drain();
 		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.LAME_DUCK);
@@ -158,7 +157,7 @@ class SecuredApplicationIT {
 
 		@GetMapping("/user")
 		CompletableFuture<String> user() {
-			return CompletableFuture.supplyAsync(this::awaitAdmission);
+			return Background.call(this::awaitAdmission);
 		}
 
 		private String awaitAdmission() {

@@ -78,7 +78,7 @@ final class RunningApplication implements AutoCloseable {
 
 	/** Closes the context on another thread, as SIGTERM does. */
 	CompletableFuture<Void> beginClose() {
-		return CompletableFuture.runAsync(this.context::close);
+		return CompletableFuture.runAsync(this.context::close, (task) -> new Thread(task).start());
 	}
 
 	void drain() {

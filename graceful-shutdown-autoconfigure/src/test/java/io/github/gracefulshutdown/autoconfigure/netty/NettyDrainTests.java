@@ -229,7 +229,7 @@ class NettyDrainTests {
 	}
 
 	private CompletableFuture<Void> closeUntilBlocking() {
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.application::close);
+		CompletableFuture<Void> closed = Background.run(this.application::close);
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(1))
 			.until(() -> this.application.sequence().stage().compareTo(Stage.BLOCKING) >= 0);

@@ -13,6 +13,7 @@ import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import com.netflix.discovery.shared.transport.EurekaHttpClient;
 import com.netflix.discovery.shared.transport.EurekaHttpResponse;
+import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import org.awaitility.Awaitility;
@@ -135,7 +136,7 @@ class EurekaRequestsTests {
 			admitted.await();
 			return answer("register", 204);
 		}).given(this.server).register(any());
-		CompletableFuture<?> registered = CompletableFuture.runAsync(() -> this.requests.register(this.info));
+		CompletableFuture<?> registered = Background.run(() -> this.requests.register(this.info));
 		registering.await();
 		Thread removal = new Thread(() -> this.requests.cancel("APP", "id"));
 		removal.start();

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -50,8 +51,8 @@ class SpringSessionTests {
 	void theRefusalCreatesNoSessionAndARequestThatWasLetInSavesIts() throws Exception {
 		String cookie = send("/count").headers().firstValue("Set-Cookie").orElseThrow();
 		assertThat(this.sessions).hasSize(1);
-		CompletableFuture<HttpResponse<String>> inFlight = CompletableFuture
-			.supplyAsync(() -> send("/count-slowly", "Cookie", cookie));
+		CompletableFuture<HttpResponse<String>> inFlight = Background
+			.call(() -> send("/count-slowly", "Cookie", cookie));
 		Awaitility.await().until(() -> this.application.gate().inFlight() == 1);
 		CompletableFuture<Outcome> drained = this.application.sequence().drain();
 		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.awaitility.Awaitility;
@@ -61,7 +62,7 @@ class TomcatPipeliningTests {
 	void atTheMomentOfBlockingWhatWasExecutedIsAnswered(String path) throws Exception {
 		start();
 		sendFirstRequests(path);
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.application::close);
+		CompletableFuture<Void> closed = Background.run(this.application::close);
 		Awaitility.await().until(() -> this.application.sequence().stage() == Stage.BLOCKING);
 		assertThatWhatWasExecutedIsAnswered(path);
 		closed.get(10, TimeUnit.SECONDS);

@@ -16,6 +16,7 @@ import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.WorkInFlight;
+import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.awaitility.Awaitility;
@@ -132,7 +133,7 @@ abstract class ReactiveWebSocketContract {
 	void aClientThatSendsAllTheTimeGetsTheCloseFrame() throws Exception {
 		WebSocketClient client = WebSocketClient.connect(application().port(), "/handler?mute");
 		awaitSessions(1);
-		CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
+		CompletableFuture<Void> sending = Background.run(() -> {
 			while (!client.closed().isDone()) {
 				client.webSocket().sendText("x".repeat(1000), true).join();
 			}
@@ -315,7 +316,7 @@ abstract class ReactiveWebSocketContract {
 		start(NO_SPREAD, "graceful.shutdown.streams.policy=" + policy, "graceful.shutdown.drain.timeout=1s");
 		WebSocketClient client = WebSocketClient.connect(application().port(), "/handler");
 		awaitSessions(policy.equals("await") ? 1 : 0);
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(application()::close);
+		CompletableFuture<Void> closed = Background.run(application()::close);
 		assertThat(client.awaitClose()).isEqualTo(1012);
 		closed.get(15, TimeUnit.SECONDS);
 	}

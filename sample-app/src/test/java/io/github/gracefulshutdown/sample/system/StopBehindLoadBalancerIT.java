@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.sample.system;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -17,6 +18,8 @@ import io.github.gracefulshutdown.sample.process.RecordedExecution;
 import io.github.gracefulshutdown.sample.process.SampleProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,7 +38,7 @@ class StopBehindLoadBalancerIT {
 	@Test
 	void callersBehindHaproxyNoticeNothing() {
 		assumeInstalled("haproxy");
-		CompletableFuture<LoadReport> many = CompletableFuture.supplyAsync(() -> behindHaproxy("haproxy-many", MANY));
+		CompletableFuture<LoadReport> many = beside(() -> behindHaproxy("haproxy-many", MANY));
 		LoadReport few = behindHaproxy("haproxy-few", FEW);
 		assertThat(few.problems()).isEmpty();
 		assertThat(many.join().problems()).isEmpty();
@@ -44,8 +47,7 @@ class StopBehindLoadBalancerIT {
 	@Test
 	void callersBehindHaproxyLoseRequestsWhenStarterIsDisabled() {
 		assumeInstalled("haproxy");
-		CompletableFuture<LoadReport> many = CompletableFuture
-			.supplyAsync(() -> behindHaproxy("haproxy-many-disabled", MANY, DISABLED));
+		CompletableFuture<LoadReport> many = beside(() -> behindHaproxy("haproxy-many-disabled", MANY, DISABLED));
 		LoadReport few = behindHaproxy("haproxy-few-disabled", FEW, DISABLED);
 		assertThat(few.failed()).isPositive();
 		assertThat(many.join().failed()).isPositive();
@@ -54,10 +56,17 @@ class StopBehindLoadBalancerIT {
 	@Test
 	void callersBehindNginxThatSendsRefusedRequestsElsewhereNoticeNothing() {
 		assumeInstalled("nginx");
-		CompletableFuture<LoadReport> many = CompletableFuture.supplyAsync(() -> behindNginx("nginx-many", MANY));
+		CompletableFuture<LoadReport> many = beside(() -> behindNginx("nginx-many", MANY));
 		LoadReport few = behindNginx("nginx-few", FEW);
 		assertThat(few.problems()).isEmpty();
 		assertThat(many.join().problems()).isEmpty();
+	}
+
+	/**
+	 * Runs on a thread of its own, because the end of processes needs the common pool.
+	 */
+	private static CompletableFuture<LoadReport> beside(Callable<LoadReport> restart) {
+		return new SimpleAsyncTaskExecutor().submitCompletable(restart);
 	}
 
 	private static LoadReport behindNginx(String name, int requestsPerSecond) {

@@ -5,6 +5,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.github.gracefulshutdown.autoconfigure.RawConnection;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import io.github.gracefulshutdown.autoconfigure.caller.CallingApplication.Registry;
 import io.github.gracefulshutdown.autoconfigure.caller.ScriptedInstance.Answer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,6 +84,25 @@ class GatewayCallerTests {
 		}
 		assertThat(refusing.calls()).isOne();
 		assertThat(other.executed()).hasSize(4).containsOnly((method + " " + body).trim());
+	}
+
+	/** The instance does not wait for the body, and the answer is here before its end. */
+	@Test
+	void aRequestThatIsRefusedBeforeItsBodyHasComeIsPassedOnElsewhere() throws IOException {
+		ScriptedInstance refusing = instance("a").that(Answer.REFUSES_AT_ONCE);
+		ScriptedInstance other = instance("b");
+		register(refusing, other);
+		for (int call = 0; call < 2; call++) {
+			try (RawConnection client = new RawConnection(gateway.port())) {
+				client.send("POST /work HTTP/1.1\r\nHost: localhost\r\nService: %s\r\nContent-Length: 7\r\n\r\none "
+					.formatted(this.service));
+				Awaitility.await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+				client.send("two");
+				assertThat(client.readResponse()).startsWith("HTTP/1.1 200").contains("answered by b");
+			}
+		}
+		assertThat(refusing.calls()).isOne();
+		assertThat(other.executed()).hasSize(2).containsOnly("POST one two");
 	}
 
 	@Test

@@ -33,9 +33,15 @@ final class ReplayableInserter implements BodyInserter<Object, ClientHttpRequest
 		this.body = new ReplayableBody(maxSize);
 	}
 
-	boolean isReplayable() {
-		return this.state == State.NEW || this.state == State.EMPTY
-				|| (this.state == State.WRITTEN && this.body.isReplayable());
+	/** Returns whether the body can be sent again, see {@link ReplayableBody}. */
+	Mono<Boolean> isReplayable() {
+		return (this.state == State.WRITTEN) ? this.body.isReplayable()
+				: Mono.just(this.state == State.NEW || this.state == State.EMPTY);
+	}
+
+	/** Tells that the body is not sent again. */
+	void isNotSentAgain() {
+		this.body.isNotSentAgain();
 	}
 
 	@Override

@@ -38,7 +38,8 @@ final class RetryingExchanges {
 				.attribute(BalancedInstances.CALL, call)
 				.body(body)
 				.build();
-			return new Exchange(call, request.method(), body, loadBalancer.filter(traced, next)).attempt();
+			return new Exchange(call, request.method(), body, loadBalancer.filter(traced, next)).attempt()
+				.doFinally((end) -> body.isNotSentAgain());
 		});
 	}
 
@@ -58,17 +59,22 @@ final class RetryingExchanges {
 		private Mono<ClientResponse> answered(ClientResponse response) {
 			Notice notice = MarkerHeaders.notice(response.headers().asHttpHeaders(), response.statusCode().value(),
 					this.method);
-			boolean again = this.call.isRefusedBy(notice) && retries();
-			return again ? response.releaseBody().onErrorComplete().then(attempt()) : unmarked(response);
+			return this.call.isRefusedBy(notice)
+					? retries().flatMap((again) -> again ? again(response) : unmarked(response)) : unmarked(response);
 		}
 
 		private Mono<ClientResponse> failed(Throwable failure) {
 			return ReactiveCall.isRefusedBy(this.call, failure)
-				.flatMap((refused) -> (refused && retries()) ? attempt() : Mono.error(failure));
+				.flatMap((refused) -> refused ? retries() : Mono.just(false))
+				.flatMap((again) -> again ? attempt() : Mono.error(failure));
 		}
 
-		private boolean retries() {
-			return this.call.retries(this.call.knowsAnother() && this.body.isReplayable());
+		private Mono<Boolean> retries() {
+			return ReactiveCall.retries(this.call, this.body.isReplayable());
+		}
+
+		private Mono<ClientResponse> again(ClientResponse refusal) {
+			return refusal.releaseBody().onErrorComplete().then(attempt());
 		}
 
 	}

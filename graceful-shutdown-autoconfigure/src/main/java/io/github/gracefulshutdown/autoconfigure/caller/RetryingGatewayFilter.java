@@ -57,7 +57,7 @@ final class RetryingGatewayFilter implements GlobalFilter, Ordered {
 
 		}).build();
 		replayable.getAttributes().put(BalancedInstances.CALL, call);
-		return new Passage(replayable, chain, url, call, body).attempt();
+		return new Passage(replayable, chain, url, call, body).attempt().doFinally((end) -> body.isNotSentAgain());
 	}
 
 	private record Passage(ServerWebExchange exchange, GatewayFilterChain chain, URI url, Call call,
@@ -75,23 +75,26 @@ final class RetryingGatewayFilter implements GlobalFilter, Ordered {
 			HttpStatusCode status = response.getStatusCode();
 			Notice notice = MarkerHeaders.notice(response.getHeaders(), (status != null) ? status.value() : 0,
 					this.exchange.getRequest().getMethod());
-			if (this.call.isRefusedBy(notice) && retries()) {
-				return again();
-			}
-			if (!response.isCommitted() && MarkerHeaders.areIn(response.getHeaders())) {
-				MarkerHeaders.remove(response.getHeaders());
-			}
-			return Mono.empty();
+			return this.call.isRefusedBy(notice) ? retries().flatMap((again) -> again ? again() : passOn(response))
+					: passOn(response);
 		}
 
 		private Mono<Void> failed(Throwable failure) {
 			return ReactiveCall.isRefusedBy(this.call, failure)
-				.flatMap((refused) -> (refused && retries()) ? again() : Mono.error(failure));
+				.flatMap((refused) -> refused ? retries() : Mono.just(false))
+				.flatMap((again) -> again ? again() : Mono.error(failure));
 		}
 
-		private boolean retries() {
-			return this.call.retries(
-					this.call.knowsAnother() && this.body.isReplayable() && !this.exchange.getResponse().isCommitted());
+		private Mono<Boolean> retries() {
+			return ReactiveCall.retries(this.call,
+					this.exchange.getResponse().isCommitted() ? Mono.just(false) : this.body.isReplayable());
+		}
+
+		private static Mono<Void> passOn(ServerHttpResponse response) {
+			if (!response.isCommitted() && MarkerHeaders.areIn(response.getHeaders())) {
+				MarkerHeaders.remove(response.getHeaders());
+			}
+			return Mono.empty();
 		}
 
 		private Mono<Void> again() {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.client.DefaultServiceInstance;
 import org.springframework.cloud.client.ServiceInstance;
@@ -408,6 +409,29 @@ class LoadBalancerCallerIT {
 			assertThat(other.received())
 				.allSatisfy((headers) -> assertThat(headers.getFirst("Content-Type")).isEqualTo("text/plain"));
 		}
+	}
+
+	/** The instance does not wait for the body, and the answer is here before its end. */
+	@Test
+	void aRequestThatIsRefusedBeforeItsBodyHasComeIsSentElsewhere() throws IOException {
+		ScriptedInstance refusing = instance("a").that(Answer.REFUSES_AT_ONCE);
+		ScriptedInstance other = instance("b");
+		register(refusing, other);
+		Flux<DataBuffer> body = Flux.concat(Mono.just("one "), Mono.delay(Duration.ofMillis(300)).thenReturn("two"))
+			.map((part) -> DefaultDataBufferFactory.sharedInstance.wrap(part.getBytes(StandardCharsets.UTF_8)));
+		for (int call = 0; call < 2; call++) {
+			String answer = context.getBean(WebClient.Builder.class)
+				.build()
+				.post()
+				.uri(url())
+				.body(BodyInserters.fromDataBuffers(body))
+				.retrieve()
+				.bodyToMono(String.class)
+				.block(Duration.ofSeconds(20));
+			assertThat(answer).isEqualTo("answered by b");
+		}
+		assertThat(refusing.calls()).isOne();
+		assertThat(other.executed()).hasSize(2).containsOnly("POST one two");
 	}
 
 	private int sendOnce(int size, AtomicInteger produced) {

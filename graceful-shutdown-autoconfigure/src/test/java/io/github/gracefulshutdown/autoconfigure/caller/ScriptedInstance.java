@@ -105,8 +105,9 @@ final class ScriptedInstance implements AutoCloseable {
 	private void answer(HttpExchange exchange) throws IOException {
 		this.calls.incrementAndGet();
 		this.received.add(exchange.getRequestHeaders());
-		String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
 		Answer now = this.answer;
+		String body = (now != Answer.REFUSES_AT_ONCE)
+				? new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8) : "";
 		if (now.executes) {
 			this.executed.add((exchange.getRequestMethod() + " " + body).trim());
 		}
@@ -132,6 +133,7 @@ final class ScriptedInstance implements AutoCloseable {
 		byte[] answer = ("answered by " + this.id).getBytes(StandardCharsets.UTF_8);
 		exchange.sendResponseHeaders(now.status, answer.length);
 		exchange.getResponseBody().write(answer);
+		exchange.getResponseBody().flush(); // the rest of the body may be on its way
 		exchange.close();
 	}
 
@@ -148,8 +150,9 @@ final class ScriptedInstance implements AutoCloseable {
 	enum Answer {
 
 		SERVES(true, 200, null, false), LAME_DUCK(true, 200, "lame-duck", false),
-		REFUSES(false, 503, "rejected", false), FORGES(true, 503, "rejected", true),
-		FORGES_LAME_DUCK(true, 200, "lame-duck", true), FAILS(true, 503, null, false), BREAKS_OFF(true, 0, null, false);
+		REFUSES(false, 503, "rejected", false), REFUSES_AT_ONCE(false, 503, "rejected", false),
+		FORGES(true, 503, "rejected", true), FORGES_LAME_DUCK(true, 200, "lame-duck", true),
+		FAILS(true, 503, null, false), BREAKS_OFF(true, 0, null, false);
 
 		private final boolean executes;
 

@@ -46,12 +46,15 @@ public final class GuestRunner {
 			return result;
 		}
 		due.thenRun(() -> {
-			String message = "Not finished within " + bound.toMillis() + " ms";
-			if (result.completeExceptionally(new TimeoutException(message))) {
+			if (!result.isDone() && result.completeExceptionally(notFinishedWithin(bound))) {
 				thread.interrupt();
 			}
 		});
 		return result;
+	}
+
+	private static TimeoutException notFinishedWithin(Duration bound) {
+		return new TimeoutException("Not finished within " + bound.toMillis() + " ms");
 	}
 
 	private static <T extends @Nullable Object> void complete(CompletableFuture<T> result, Callable<T> code) {

@@ -144,8 +144,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ResourceTeardownLifecycle resourceTeardownLifecycle(ShutdownState state, ListableBeanFactory beanFactory,
-			ObjectProvider<RequestAdmission> admissions, GuestRunner guests) {
-		return new ResourceTeardownLifecycle(state, this.time, beanFactory, admissions, guests,
+			ObjectProvider<RequestAdmission> admissions, DrainGate gate, GuestRunner guests) {
+		return new ResourceTeardownLifecycle(state, this.time, beanFactory, admissions, gate, guests,
 				this.properties.getTeardown().getTimeout());
 	}
 
@@ -184,7 +184,7 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean(initMethod = "start")
 	@Conditional(OnOwnProcessCondition.class) // a container has signals of its own
 	ShutdownSignals shutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog) {
-		return new ShutdownSignals(state, watchdog, this.properties.getSecondSignal());
+		return new ShutdownSignals(state, watchdog.getIfAvailable(), this.properties.getSecondSignal());
 	}
 
 	@Bean

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
+import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.TeardownResource;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 
 	private final ObjectProvider<RequestAdmission> admissions;
 
+	private final DrainGate gate;
+
 	private final GuestRunner guests;
 
 	private final Duration timeout;
@@ -42,10 +45,11 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 	private @Nullable CompletableFuture<String> release;
 
 	ResourceTeardownLifecycle(ShutdownState state, TimeSource time, ListableBeanFactory beanFactory,
-			ObjectProvider<RequestAdmission> admissions, GuestRunner guests, Duration timeout) {
+			ObjectProvider<RequestAdmission> admissions, DrainGate gate, GuestRunner guests, Duration timeout) {
 		super("teardown", PHASE, state, time);
 		this.beanFactory = beanFactory;
 		this.admissions = admissions;
+		this.gate = gate;
 		this.guests = guests;
 		this.timeout = timeout;
 	}
@@ -59,11 +63,13 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		Drain drain = drainToStopFor();
+		if (drain == null) {
+			callback.run(); // and goes on: the resources are still there to be released
+			return;
+		}
 		stopAndWait();
 		try {
-			if (drain != null) {
-				logSummary(drain);
-			}
+			logSummary(drain);
 		}
 		finally {
 			callback.run();
@@ -72,16 +78,17 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 
 	/**
 	 * Releases the resources now, because the process is about to be halted, and what is
-	 * not released by then never is. The container finds them released if it comes to
-	 * them after all.
+	 * not released by then never is. Nothing is let in that might need them. The
+	 * container finds them released if it comes to them after all.
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored") // what was found is in the log
 	void releaseLate() {
 		this.guests.run("late-teardown", Objects.requireNonNull(state().deadline()).remaining(), () -> {
-			Drain drain = drainToStopFor();
+			Drain drain = state().isClosing() ? state().drain() : null; // begins none
 			if (drain != null && !hasBegun()) {
-				CompletableFuture<String> late = perform(drain); // before a log that may
-																	// hang
+				this.gate.close();
+				CompletableFuture<String> late = perform(drain);
+				// Not before, because the log may hang.
 				logger.warn("The container has not stopped what comes before the resources, and the deadline is near: "
 						+ "releasing them now");
 				late.thenAccept((found) -> logger.info("Before the deadline: {}", found));
@@ -101,8 +108,11 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 	synchronized CompletableFuture<String> perform(Drain drain) {
 		CompletableFuture<String> current = this.release;
 		if (current == null) {
-			current = release();
-			this.release = current;
+			CompletableFuture<Void> begin = new CompletableFuture<>();
+			current = begin.thenCompose((go) -> release());
+			this.release = current; // before the first is released, whatever becomes of
+									// it
+			begin.complete(null);
 		}
 		return current;
 	}

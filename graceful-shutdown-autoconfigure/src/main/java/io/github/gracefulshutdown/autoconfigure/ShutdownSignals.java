@@ -3,11 +3,11 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Takes note of the signals that end the process. The second one cuts the shutdown short:
@@ -21,7 +21,7 @@ final class ShutdownSignals implements DisposableBean {
 
 	private final ShutdownState state;
 
-	private final ObjectProvider<Watchdog> watchdog;
+	private final @Nullable Watchdog watchdog;
 
 	private final Duration grace;
 
@@ -31,7 +31,12 @@ final class ShutdownSignals implements DisposableBean {
 
 	private final Runnable again = this::again;
 
-	ShutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog,
+	/**
+	 * Creates what listens to signals.
+	 * @param watchdog the watchdog, if there is one: it is not looked up later, when the
+	 * context may have closed
+	 */
+	ShutdownSignals(ShutdownState state, @Nullable Watchdog watchdog,
 			GracefulShutdownProperties.SecondSignal settings) {
 		this.state = state;
 		this.interrupted = state::setInterrupted;
@@ -47,9 +52,14 @@ final class ShutdownSignals implements DisposableBean {
 
 	/** Takes note of a signal, which is the second if the context closes already. */
 	void again() {
-		if (this.state.hurry(this.grace)) {
-			this.watchdog.ifAvailable(Watchdog::deadlineMoved);
+		if (this.state.hurry(this.grace, this::deadlineMoved)) {
 			logger.warn("Signalled again: the shutdown ends within {} ms", this.grace.toMillis());
+		}
+	}
+
+	private void deadlineMoved() {
+		if (this.watchdog != null) {
+			this.watchdog.deadlineMoved();
 		}
 	}
 

@@ -163,9 +163,11 @@ final class ShutdownState {
 	/**
 	 * Has a shutdown for good end within the given time, if that is less than it has.
 	 * @param grace the time
+	 * @param moved is told that there is another deadline, before the steps, which may
+	 * take their time
 	 * @return {@code false} if nothing has changed
 	 */
-	boolean hurry(Duration grace) {
+	boolean hurry(Duration grace, Runnable moved) {
 		Drain current;
 		Deadline sooner;
 		synchronized (this) {
@@ -174,10 +176,11 @@ final class ShutdownState {
 				return false;
 			}
 			sooner = Deadline.in(grace, this.time);
+			this.reserve = shorter(this.reserve, grace.dividedBy(5)); // is read after it
 			this.deadline = sooner;
-			this.reserve = shorter(this.reserve, grace.dividedBy(5));
 			current = this.drain;
 		}
+		moved.run();
 		if (current != null) {
 			current.hurry(sooner.earlier(this.reserve));
 		}

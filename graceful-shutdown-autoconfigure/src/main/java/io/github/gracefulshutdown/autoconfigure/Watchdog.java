@@ -174,7 +174,7 @@ final class Watchdog implements DisposableBean {
 			while (!this.late && !this.over && !this.dismissed) {
 				parkReporting();
 			}
-			if (this.late) {
+			if (this.late || this.over) {
 				this.lateTeardown.run();
 			}
 		}

@@ -32,7 +32,8 @@ class ResourceTeardownLifecycleTests {
 
 	private final ResourceTeardownLifecycle teardown = new ResourceTeardownLifecycle(this.fixture.state,
 			this.fixture.time, this.fixture.context.getBeanFactory(),
-			this.fixture.context.getBeanProvider(RequestAdmission.class), this.fixture.guests, Duration.ofSeconds(6));
+			this.fixture.context.getBeanProvider(RequestAdmission.class), this.fixture.gate, this.fixture.guests,
+			Duration.ofSeconds(6));
 
 	@AfterEach
 	void close() {
@@ -98,6 +99,7 @@ class ResourceTeardownLifecycleTests {
 		releaseLate();
 		Awaitility.await().until(() -> output.getOut().contains("Before the deadline: released 1 of 1 resources"));
 		assertThat(this.fixture.state.stage()).isEqualTo(Stage.RELEASED);
+		assertThat(this.fixture.gate.tryEnter("http", "GET /")).as("what may need them").isNull();
 		assertThat(output).contains("releasing them now").doesNotContain("Graceful shutdown ended");
 		StepFixture.get(this.fixture.stop(this.teardown));
 		assertThat(this.released).containsExactly("resource");
@@ -141,10 +143,38 @@ class ResourceTeardownLifecycleTests {
 	@Test
 	void releasesNothingLateBeforeADrain() {
 		register("resource", 1, () -> this.released.add("resource"));
+		this.fixture.close(); // before the sequence hears of it
 		this.fixture.state.beginClose();
 		releaseLate();
 		assertThat(this.released).isEmpty();
+		assertThat(this.fixture.state.drain()).isNull();
 		assertThat(this.fixture.state.stage()).isEqualTo(Stage.SERVING);
+	}
+
+	@Test
+	void aStopOfTheContextLeavesTheResourcesToItsClose() {
+		register("resource", 1, () -> this.released.add("resource"));
+		this.teardown.start();
+		this.teardown.stop();
+		assertThat(this.released).isEmpty();
+		assertThat(this.teardown.isRunning()).isTrue();
+		this.fixture.state.beginClose();
+		this.fixture.state.beginDrain();
+		this.teardown.stop();
+		assertThat(this.released).containsExactly("resource");
+		assertThat(this.teardown.isRunning()).isFalse();
+	}
+
+	@Test
+	void releasesNothingTwiceThatCannotBeReleasedAtAll() {
+		this.fixture.context.registerBean("broken", TeardownResource.class, () -> {
+			throw new NoClassDefFoundError("a class that is gone");
+		});
+		this.fixture.state.beginClose();
+		Drain drain = this.fixture.state.beginDrain();
+		CompletableFuture<String> first = this.teardown.perform(drain);
+		assertThat(first).isCompletedExceptionally();
+		assertThat(this.teardown.perform(drain)).isSameAs(first);
 	}
 
 	/** Waits until it was decided what to do. */

@@ -98,8 +98,7 @@ class WatchdogTests {
 			Watchdog watchdog = watchdog(state);
 			watchdog.start();
 			watchdog.goingDown();
-			state.hurry(Duration.ofMillis(50));
-			watchdog.deadlineMoved();
+			state.hurry(Duration.ofMillis(50), watchdog::deadlineMoved);
 			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
 			watchdog.destroy();
 		}
@@ -123,6 +122,23 @@ class WatchdogTests {
 			assertThat(this.halted).isNotDone();
 			time.advance(Duration.ofMillis(2_500));
 			watchdog.deadlineMoved();
+			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
+			watchdog.destroy();
+		}
+	}
+
+	@Test
+	void hasTheResourcesReleasedAlsoIfItComesTooLate() {
+		try (GenericApplicationContext context = context()) {
+			FakeTime time = new FakeTime();
+			ShutdownState state = new ShutdownState(context, time, guests(), Duration.ofSeconds(25),
+					Duration.ofSeconds(5));
+			state.beginClose();
+			time.advance(Duration.ofSeconds(26));
+			Watchdog watchdog = watchdog(state, time);
+			watchdog.start();
+			watchdog.goingDown();
+			StepFixture.get(this.released);
 			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
 			watchdog.destroy();
 		}

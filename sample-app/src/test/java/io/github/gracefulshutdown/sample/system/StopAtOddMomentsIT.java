@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.github.gracefulshutdown.sample.process.SampleProcess;
 import io.github.gracefulshutdown.sample.process.Stop;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -64,6 +65,22 @@ class StopAtOddMomentsIT {
 			assertThatExitIsClean(stop);
 			assertThat(sample.log()).contains("Signalled again").contains("cut short");
 			assertThat(stop.duration()).isLessThan(Duration.ofSeconds(8));
+		}
+	}
+
+	/** The beans have gone, and a hook of the JVM hangs. */
+	@Test
+	@Execution(ExecutionMode.CONCURRENT)
+	void exitsSoonWhenInterruptedAfterTheContextHasClosed() {
+		try (SampleProcess sample = SampleProcess.startWithFaults("odd-hook", "--fault=hook")) {
+			sample.awaitReady().terminate();
+			sample.awaitLog("Graceful shutdown ended CLEAN");
+			Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true); // destroyed
+			sample.signal("INT");
+			Stop stop = sample.awaitStop();
+			assertThat(stop.exitCode()).isOne();
+			assertThat(sample.log()).contains("has not stopped: thread hanging-hook");
+			assertThat(stop.duration()).isLessThan(Duration.ofSeconds(12));
 		}
 	}
 

@@ -109,7 +109,7 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 		try {
 			return perform(drain);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) { // the other steps have to be done
 			return CompletableFuture.failedFuture(ex);
 		}
 	}

@@ -51,16 +51,23 @@ public record ShutdownReport(Outcome outcome, Stage stage, Duration after, List<
 
 	/** Returns the report with one line for each culprit. */
 	String briefly() {
-		Stream<String> lines = Stream.of(Stream.of(summary()), limited(this.work).map(StuckWork::briefly),
-				this.deadlocks.stream().map("deadlock: "::concat),
-				limited(this.stopping).map("has not stopped: "::concat), this.queues.stream().map("queue: "::concat),
-				this.closing.stream().limit(1).map("closing of the context: at "::concat))
+		Stream<String> lines = Stream
+			.of(Stream.of(summary()), limited(this.work).map(StuckWork::briefly),
+					this.deadlocks.stream().map("deadlock: "::concat),
+					limited(this.stopping).map(ShutdownReport::briefly).map("has not stopped: "::concat),
+					this.queues.stream().map("queue: "::concat),
+					this.closing.stream().limit(1).map("closing of the context: at "::concat))
 			.flatMap((part) -> part);
 		return lines.collect(Collectors.joining("\n"));
 	}
 
 	private static <T> Stream<T> limited(List<T> list) {
 		return list.stream().limit(LIMIT);
+	}
+
+	/** Leaves one frame of a stack, which is on lines of its own. */
+	private static String briefly(String stopping) {
+		return stopping.lines().limit(2).map(String::strip).collect(Collectors.joining(" "));
 	}
 
 	static String indented(List<String> stack) {

@@ -10,14 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.WorkInFlight;
 import io.github.gracefulshutdown.autoconfigure.ShutdownReport.StuckWork;
-
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -78,9 +77,12 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 
 	/** Reports what keeps the process from its end. */
 	ShutdownReport atDeadline() {
+		List<WorkInFlight> left = this.gate.workInFlight();
+		if (isContextClosed()) {
+			return report(Outcome.FORCED, left, threadsLeft(), List.of());
+		}
 		Thread closing = this.state.closingThread();
-		return report(Outcome.FORCED, this.gate.workInFlight(), isContextClosed() ? threadsLeft(closing) : notStopped(),
-				(closing != null) ? top(closing) : List.of());
+		return report(Outcome.FORCED, left, notStopped(), (closing != null) ? top(closing) : List.of());
 	}
 
 	/**
@@ -95,11 +97,11 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 	}
 
 	/** Names the threads that may be shutdown hooks, of which the JVM keeps no list. */
-	private static List<String> threadsLeft(@Nullable Thread closing) {
+	private static List<String> threadsLeft() {
 		return Thread.getAllStackTraces()
 			.entrySet()
 			.stream()
-			.filter((left) -> !left.getKey().isDaemon() && left.getKey() != closing && left.getValue().length > 0)
+			.filter((left) -> !left.getKey().isDaemon() && left.getValue().length > 0)
 			.map((left) -> "thread " + left.getKey().getName() + ShutdownReport.indented(top(left.getValue())))
 			.toList();
 	}
@@ -169,7 +171,11 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 				}
 			});
 			return true;
-		}).exceptionally((ex) -> false).join();
+		})
+			// Also when a log that hangs has stopped the timer of guests.
+			.completeOnTimeout(false, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+			.exceptionally((ex) -> false)
+			.join();
 		return List.copyOf(notStopped);
 	}
 

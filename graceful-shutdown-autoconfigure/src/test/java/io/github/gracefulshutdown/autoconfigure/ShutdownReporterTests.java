@@ -132,7 +132,10 @@ class ShutdownReporterTests {
 			assertThat(reporter.isContextClosed()).isFalse();
 			context.getBean(ShutdownState.class).setClosingThread(closing);
 			assertThat(reporter.isContextClosed()).isTrue();
-			assertThat(reporter.atDeadline().stopping()).doesNotContain("server")
+			ShutdownReport report = reporter.atDeadline();
+			assertThat(report.briefly()).contains("has not stopped: thread hook at ")
+				.doesNotContain("CountDownLatch.await(");
+			assertThat(report.stopping()).doesNotContain("server")
 				.anyMatch((left) -> left.startsWith("thread hook\n    at ") && left.contains("CountDownLatch.await("));
 		}
 		end.countDown();

@@ -59,8 +59,15 @@ final class RetryingExchanges {
 		private Mono<ClientResponse> answered(ClientResponse response) {
 			Notice notice = MarkerHeaders.notice(response.headers().asHttpHeaders(), response.statusCode().value(),
 					this.method);
-			return this.call.isRefusedBy(notice)
-					? retries().flatMap((again) -> again ? again(response) : unmarked(response)) : unmarked(response);
+			return this.call.isRefusedBy(notice) ? refused(response) : unmarked(response);
+		}
+
+		/**
+		 * Keeps the refusal until it is known what to do, or until nobody waits for it.
+		 */
+		private Mono<ClientResponse> refused(ClientResponse refusal) {
+			return retries().doOnCancel(() -> refusal.releaseBody().onErrorComplete().subscribe())
+				.flatMap((again) -> again ? again(refusal) : unmarked(refusal));
 		}
 
 		private Mono<ClientResponse> failed(Throwable failure) {

@@ -86,11 +86,7 @@ class ExecutorsLifecycleTests {
 
 	@Test
 	void waitForTasksThatHaveNoPool(CapturedOutput output) throws InterruptedException {
-		SimpleAsyncTaskExecutor simple = simple("simple");
-		simple.execute(this::waitForEnd);
-		this.begun.await();
-		CompletableFuture<Void> stopped = stop();
-		Awaitility.await().until(() -> !simple.isActive());
+		CompletableFuture<Void> stopped = stopWithATaskThatHasNoPool();
 		assertThat(stopped).isNotDone();
 		this.end.countDown();
 		StepFixture.get(stopped);
@@ -100,11 +96,7 @@ class ExecutorsLifecycleTests {
 	@Test
 	void leaveTheResourcesTheirTime(CapturedOutput output) throws InterruptedException {
 		this.settings.setTimeout(Duration.ofSeconds(30));
-		SimpleAsyncTaskExecutor simple = simple("simple");
-		simple.execute(this::waitForEnd);
-		this.begun.await();
-		CompletableFuture<Void> stopped = stop();
-		Awaitility.await().until(() -> !simple.isActive());
+		CompletableFuture<Void> stopped = stopWithATaskThatHasNoPool();
 		this.fixture.time.advance(Duration.ofMillis(22_500));
 		StepFixture.get(stopped);
 		assertThat(output).contains("Executor 'simple' has not ended within 22500 ms");
@@ -113,11 +105,7 @@ class ExecutorsLifecycleTests {
 	@Test
 	void nameTheThreadsOfTasksThatHaveNoPool(CapturedOutput output) throws InterruptedException {
 		this.settings.setTimeout(Duration.ofMillis(50));
-		SimpleAsyncTaskExecutor simple = simple("simple");
-		simple.execute(this::waitForEnd);
-		this.begun.await();
-		CompletableFuture<Void> stopped = stop();
-		Awaitility.await().until(() -> !simple.isActive());
+		CompletableFuture<Void> stopped = stopWithATaskThatHasNoPool();
 		this.fixture.time.advance(Duration.ofMillis(50));
 		StepFixture.get(stopped);
 		assertThat(output).contains("Executor 'simple' has not ended within 50 ms: its 1 tasks were interrupted, "
@@ -179,6 +167,15 @@ class ExecutorsLifecycleTests {
 
 	private void register(String name, Object executor) {
 		this.fixture.context.getBeanFactory().registerSingleton(name, executor);
+	}
+
+	private CompletableFuture<Void> stopWithATaskThatHasNoPool() throws InterruptedException {
+		SimpleAsyncTaskExecutor simple = simple("simple");
+		simple.execute(this::waitForEnd);
+		this.begun.await();
+		CompletableFuture<Void> stopped = stop();
+		Awaitility.await().until(() -> !simple.isActive());
+		return stopped;
 	}
 
 	private CompletableFuture<Void> stop() {

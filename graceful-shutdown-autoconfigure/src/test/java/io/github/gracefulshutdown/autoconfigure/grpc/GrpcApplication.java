@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.grpc;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -7,6 +8,7 @@ import java.util.stream.Stream;
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.Background;
+import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -15,6 +17,9 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Server;
 import io.grpc.stub.ClientCalls;
 import net.devh.boot.grpc.server.service.GrpcService;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.UpgradeProtocol;
+import org.apache.coyote.http2.Http2Protocol;
 import org.awaitility.Awaitility;
 
 import org.springframework.boot.Banner;
@@ -40,10 +45,24 @@ final class GrpcApplication implements AutoCloseable {
 
 	private GrpcApplication(ConfigurableApplicationContext context) {
 		this.context = context;
+		if (IN_SERVLET_CONTAINER) {
+			acceptSmallFrames(context);
+		}
 		ManagedChannelBuilder<?> builder = ManagedChannelBuilder.forAddress("localhost", port()).usePlaintext();
 		// A call that crosses the GOAWAY with which Tomcat ends idle connections is sent
 		// again by its channel. Elsewhere that would only hide something.
 		this.channel = (IN_SERVLET_CONTAINER ? builder : builder.disableRetry()).build();
+	}
+
+	/**
+	 * Tomcat ends a connection as abusive after a few small frames, and whether a call of
+	 * a few bytes is one or two of them is up to the threads of the client.
+	 */
+	private static void acceptSmallFrames(ConfigurableApplicationContext context) {
+		Tomcat tomcat = Objects.requireNonNull(EmbeddedServer.find(context, "getTomcat", Tomcat.class));
+		for (UpgradeProtocol protocol : tomcat.getConnector().findUpgradeProtocols()) {
+			((Http2Protocol) protocol).setOverheadDataThreshold(0);
+		}
 	}
 
 	/** Starts an application; without a lame duck unless the properties say otherwise. */

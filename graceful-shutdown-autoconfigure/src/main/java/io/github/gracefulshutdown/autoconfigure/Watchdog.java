@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -22,6 +23,8 @@ final class Watchdog implements DisposableBean {
 	private static final Logger logger = LoggerFactory.getLogger(Watchdog.class);
 
 	private static final long REPORT_NANOS = Duration.ofMillis(500).toNanos();
+
+	private static final long LISTENER_MILLIS = 150;
 
 	private final ShutdownState state;
 
@@ -195,11 +198,15 @@ final class Watchdog implements DisposableBean {
 
 	private void report() {
 		try {
+			ShutdownReport report = this.reporter.atDeadline();
 			String message = "The process has not ended by itself and is halted with exit code %d: %s"
-				.formatted(this.exitCode, this.reporter.atDeadline());
+				.formatted(this.exitCode, report);
 			logger.error(message);
 			if (this.reporter.isContextClosed()) { // the log may have ended with it
 				System.err.println(message);
+			}
+			else {
+				this.state.reported(report).completeOnTimeout(null, LISTENER_MILLIS, TimeUnit.MILLISECONDS).join();
 			}
 			this.logFlush.run();
 		}

@@ -167,6 +167,40 @@ class WatchdogTests {
 	}
 
 	@Test
+	void tellsTheListenersWhatIsLeftBeforeItHalts() {
+		CompletableFuture<ShutdownReport> heard = new CompletableFuture<>();
+		try (GenericApplicationContext context = context()) {
+			context.addApplicationListener((ShutdownReportEvent event) -> {
+				assertThat(this.halted).isNotDone();
+				heard.complete(event.getReport());
+			});
+			this.gate.tryEnter("http", "GET /slow");
+			Watchdog watchdog = watchdog(context, Duration.ofMillis(50));
+			watchdog.start();
+			watchdog.goingDown();
+			assertThat(StepFixture.get(heard).briefly()).startsWith("Graceful shutdown FORCED after ")
+				.contains("http GET /slow for ");
+			StepFixture.get(this.halted);
+			watchdog.destroy();
+		}
+	}
+
+	@Test
+	void doesNotWaitForAListenerThatHangs() {
+		CompletableFuture<Void> end = new CompletableFuture<>();
+		try (GenericApplicationContext context = context()) {
+			context.addApplicationListener((ShutdownReportEvent event) -> end.join());
+			Watchdog watchdog = watchdog(context, Duration.ofMillis(50));
+			watchdog.start();
+			watchdog.goingDown();
+			StepFixture.get(this.halted);
+			assertThat(this.flushedBeforeHalt).isTrue();
+			watchdog.destroy();
+			end.complete(null);
+		}
+	}
+
+	@Test
 	void leavesTheReasonWhereThePlatformReadsIt() throws IOException {
 		Path file = Files.createFile(this.directory.resolve("termination-log"));
 		try (GenericApplicationContext context = context()) {

@@ -5,6 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 import io.github.gracefulshutdown.TeardownResource;
+import io.github.gracefulshutdown.autoconfigure.ShutdownReportEvent;
 import io.github.gracefulshutdown.autoconfigure.StageChangedEvent;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -44,6 +45,12 @@ class StuckBeans {
 			})));
 			context.addApplicationListener(new StageListener(Faults::sleepForGood));
 		};
+	}
+
+	/** Passes on what it hears, as one would to those on call. */
+	@Bean
+	ApplicationListener<ShutdownReportEvent> alarm() {
+		return (event) -> System.out.println("Alarm: " + event.getReport().summary());
 	}
 
 	@Bean

@@ -93,6 +93,9 @@ class FaultCampaignIT {
 			if (!fault.log().isEmpty()) {
 				assertThat(sample.log()).as("resources").containsPattern("released \\d of \\d resources \\[.*ledger");
 			}
+			if (fault.isHalted() && !fault.log().isEmpty() && !fault.arguments().contains("--fault=hook")) {
+				assertThat(sample.log()).as("listeners").contains("Alarm: Graceful shutdown FORCED after ");
+			}
 			if (fault.isHalted() && Files.isRegularFile(sample.terminationMessage())) {
 				assertThat(sample.terminationMessage()).content().startsWith("Graceful shutdown FORCED after ");
 			}

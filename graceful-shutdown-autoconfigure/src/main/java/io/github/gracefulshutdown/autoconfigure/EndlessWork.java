@@ -1,28 +1,19 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.gracefulshutdown.Permit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Work in flight that does not end by itself: it is told to end when the drain begins, if
  * that is the policy. Safe for use by many threads.
  */
 public final class EndlessWork {
-
-	private static final Logger logger = LoggerFactory.getLogger(EndlessWork.class);
-
-	// An end that takes its time, as a write to a client that does not read, holds up one
-	// of these threads.
-	private static final int THREADS = 8;
 
 	private static final Duration BOUND = Duration.ofSeconds(10);
 
@@ -83,7 +74,7 @@ public final class EndlessWork {
 
 	@SuppressWarnings("FutureReturnValueIgnored") // nothing depends on the end
 	private void end() {
-		Queue<Piece> now = new ConcurrentLinkedQueue<>();
+		List<Piece> now = new ArrayList<>();
 		List<Piece> taken = List.copyOf(this.pieces).stream().filter(this.pieces::remove).toList();
 		for (Piece piece : taken) {
 			if (piece.spread.isZero()) {
@@ -91,31 +82,14 @@ public final class EndlessWork {
 			}
 			else {
 				Duration delay = Duration.ofNanos(ThreadLocalRandom.current().nextLong(piece.spread.toNanos()));
-				this.time.in(delay).thenRun(() -> end(new ConcurrentLinkedQueue<>(Set.of(piece)), 1));
+				this.time.in(delay).thenRun(() -> end(List.of(piece)));
 			}
 		}
-		end(now, Math.min(THREADS, now.size()));
+		end(now);
 	}
 
-	@SuppressWarnings("FutureReturnValueIgnored") // it logs its failures
-	private void end(Queue<Piece> pieces, int threads) {
-		for (int i = 0; i < threads; i++) {
-			this.guests.run("stream-end", BOUND, () -> {
-				for (Piece piece = pieces.poll(); piece != null; piece = pieces.poll()) {
-					end(piece);
-				}
-				return pieces;
-			});
-		}
-	}
-
-	private static void end(Piece piece) {
-		try {
-			piece.end.run();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Could not end a stream; the drain waits for it", ex);
-		}
+	private void end(List<Piece> pieces) {
+		this.guests.runAll("stream-end", BOUND, pieces.stream().map((piece) -> piece.end).toList());
 	}
 
 	/** Compared by identity: two pieces may be ended by the same code. */

@@ -1,17 +1,28 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs code of others, each call on a daemon thread of its own and for a limited time, so
  * that nothing it throws and no time it takes can stop a shutdown.
  */
 public final class GuestRunner {
+
+	private static final Logger logger = LoggerFactory.getLogger(GuestRunner.class);
+
+	private static final int THREADS = 8;
+
+	private static final Duration TURN = Duration.ofMillis(100);
 
 	private final TimeSource time;
 
@@ -51,6 +62,49 @@ public final class GuestRunner {
 			}
 		});
 		return result;
+	}
+
+	/**
+	 * Runs much code on a few threads, however much of it hangs: a thread takes up
+	 * nothing more when its turn of 100 ms is over, and a new one goes on in its place.
+	 * So there are 8 threads, and at most 8 more for every turn in which code hangs. What
+	 * it throws is logged.
+	 * @param name what the threads are for
+	 * @param bound how long a thread may take before it is interrupted
+	 * @param codes the code
+	 */
+	public void runAll(String name, Duration bound, Collection<? extends Runnable> codes) {
+		Queue<Runnable> queue = new ConcurrentLinkedQueue<>(codes);
+		for (int i = 0; i < Math.min(THREADS, codes.size()); i++) {
+			takeTurn(name, bound, queue);
+		}
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored") // the next turn is for what is left
+	private void takeTurn(String name, Duration bound, Queue<Runnable> queue) {
+		CompletableFuture<Void> over = this.time.in(TURN);
+		run(name, bound, () -> {
+			Runnable code = queue.poll();
+			while (code != null) {
+				runGuarded(name, code);
+				code = over.isDone() ? null : queue.poll();
+			}
+			return queue;
+		});
+		over.thenRun(() -> {
+			if (!queue.isEmpty()) {
+				takeTurn(name, bound, queue);
+			}
+		});
+	}
+
+	private static void runGuarded(String name, Runnable code) {
+		try {
+			code.run();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("One {} failed; the others go on", name, ex);
+		}
 	}
 
 	private static TimeoutException notFinishedWithin(Duration bound) {

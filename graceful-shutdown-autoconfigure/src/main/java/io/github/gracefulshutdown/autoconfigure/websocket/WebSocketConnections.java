@@ -168,7 +168,8 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 
 	private void closeAll(List<CountedConnection> connections) {
 		logger.info("Closing {} WebSocket sessions that are still open", connections.size());
-		connections.forEach(this::closeOnItsOwnThread);
+		this.guests.runAll("websocket-close", OpenSession.CLOSE_BOUND,
+				connections.stream().<Runnable>map((connection) -> () -> close(connection)).toList());
 		CompletableFuture<?>[] ended = connections.stream()
 			.map(CountedConnection::ended)
 			.toArray(CompletableFuture<?>[]::new);
@@ -183,15 +184,10 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 		}
 	}
 
-	@SuppressWarnings("FutureReturnValueIgnored") // the end of the connection is what
-													// counts
-	private void closeOnItsOwnThread(CountedConnection connection) {
+	private void close(CountedConnection connection) {
 		OpenSession session = connection.session();
 		if (session != null) {
-			this.guests.run("websocket-close", OpenSession.CLOSE_BOUND, () -> {
-				close(connection, session);
-				return session;
-			});
+			close(connection, session);
 		}
 	}
 

@@ -242,10 +242,10 @@ abstract class ReactiveWebSocketContract {
 	void clientsThatDoNotReadHoldTheDrainUpForAShortTimeOnly() throws Exception {
 		start(NO_SPREAD, "graceful.shutdown.drain.timeout=20s");
 		List<RawConnection> connections = new ArrayList<>();
-		for (int i = 0; i < 20; i++) {
+		for (int i = 0; i < 40; i++) {
 			connections.add(connectByHand("/handler?flood"));
 		}
-		awaitSessions(20);
+		awaitSessions(40);
 		assertThat(application().sequence().drain().get(15, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
 		connections.forEach(RawConnection::close);
 	}

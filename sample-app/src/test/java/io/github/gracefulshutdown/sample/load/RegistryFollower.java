@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.sample.load;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +32,8 @@ public final class RegistryFollower implements AutoCloseable {
 
 	private final Future<?> polling;
 
+	private volatile CompletableFuture<Void> polled = new CompletableFuture<>();
+
 	public RegistryFollower(URI registry, Callers callers) {
 		this.registry = RestClient.create(registry.toString());
 		this.callers = callers;
@@ -47,6 +50,16 @@ public final class RegistryFollower implements AutoCloseable {
 		catch (RuntimeException ex) { // would end the polling without a word
 			logger.error("Cannot read the answer of the registry", ex);
 		}
+		finally {
+			CompletableFuture<Void> told = this.polled;
+			this.polled = new CompletableFuture<>();
+			told.complete(null);
+		}
+	}
+
+	/** Waits until the callers have been told once more. */
+	public void awaitPoll() {
+		this.polled.copy().orTimeout(30, TimeUnit.SECONDS).join();
 	}
 
 	private List<Instance> instances() {

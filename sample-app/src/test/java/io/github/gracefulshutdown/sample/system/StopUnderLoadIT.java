@@ -63,6 +63,7 @@ class StopUnderLoadIT {
 					SampleProcess other = SampleProcess.start(name + "-other", registry, arguments);
 					Load load = startLoad(callers, stopped, other)) {
 				load.awaitOutcomes(2 * REQUESTS_PER_SECOND);
+				follower.awaitPoll(); // so that they learn of the stop as late as can be
 				Stop stop = stopped.stop();
 				load.awaitOutcomes(2 * REQUESTS_PER_SECOND);
 				List<Result> results = load.stop();

@@ -34,8 +34,6 @@ public final class RollingRestartDemo implements AutoCloseable {
 
 	private static final int BALANCED_REQUESTS_PER_SECOND = 20;
 
-	private static final int WARM_UP_REQUESTS_PER_SECOND = 40;
-
 	private static final Duration CACHE = Duration.ofSeconds(5);
 
 	private final RegistryProcess registry = RegistryProcess.start("demo-registry");
@@ -73,7 +71,6 @@ public final class RollingRestartDemo implements AutoCloseable {
 		for (int i = 0; i < INSTANCES; i++) {
 			startOne();
 		}
-		warmUp();
 		List<Stop> stops = new ArrayList<>();
 		List<Result> results;
 		List<Result> balancedResults;
@@ -105,18 +102,6 @@ public final class RollingRestartDemo implements AutoCloseable {
 		List<String> problems = problems(report, stops);
 		problems.addAll(balancedReport.problems());
 		return problems;
-	}
-
-	/**
-	 * Has the callers load their classes, so that the times are those of the instances.
-	 */
-	private void warmUp() {
-		try (Load load = Load.start(this.callers, WARM_UP_REQUESTS_PER_SECOND);
-				Load balancedLoad = Load.start(this.balanced, WARM_UP_REQUESTS_PER_SECOND, Kind.GET, Kind.POST)) {
-			load.awaitOutcomes(10 * WARM_UP_REQUESTS_PER_SECOND);
-			load.stop();
-			balancedLoad.stop();
-		}
 	}
 
 	private void startOne() {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.util.Assert;
 
 /**
@@ -27,6 +30,8 @@ public final class Load implements AutoCloseable {
 	private static final int PARTS = 4;
 
 	private static final int MS = 10;
+
+	private static final int WARM_UP = 4;
 
 	private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
@@ -60,7 +65,21 @@ public final class Load implements AutoCloseable {
 
 	/** Starts a load of some kinds of requests. */
 	public static Load start(Caller caller, int perSecond, Kind... kinds) {
+		warmUp(caller, kinds);
 		return new Load(caller, perSecond, kinds);
+	}
+
+	/**
+	 * Has the caller load its classes, for which everything else would wait: requests
+	 * would be on their way for seconds to an instance that was there when they began.
+	 */
+	private static void warmUp(Caller caller, Kind... kinds) {
+		AsyncTaskExecutor senders = new SimpleAsyncTaskExecutor();
+		Arrays.stream(kinds)
+			.flatMap((kind) -> Collections.nCopies(WARM_UP, kind).stream())
+			.map((kind) -> senders.submitCompletable(() -> caller.send(Call.of(kind, PARTS, MS))))
+			.toList()
+			.forEach(CompletableFuture::join);
 	}
 
 	private static List<Kind> mix(Kind... kinds) {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs code of others, each call on a daemon thread of its own and for a limited time, so
- * that nothing it throws and no time it takes can stop a shutdown.
+ * Runs code of others, on daemon threads that serve nothing else and for a limited time,
+ * so that nothing it throws and no time it takes can stop a shutdown.
  */
 public final class GuestRunner {
 

@@ -31,7 +31,7 @@ public final class Load implements AutoCloseable {
 
 	private static final int MS = 10;
 
-	private static final int WARM_UP = 4;
+	private static final int WARM_UP_CALLS = 4;
 
 	private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
@@ -76,7 +76,7 @@ public final class Load implements AutoCloseable {
 	private static void warmUp(Caller caller, Kind... kinds) {
 		AsyncTaskExecutor senders = new SimpleAsyncTaskExecutor();
 		Arrays.stream(kinds)
-			.flatMap((kind) -> Collections.nCopies(WARM_UP, kind).stream())
+			.flatMap((kind) -> Collections.nCopies(WARM_UP_CALLS, kind).stream())
 			.map((kind) -> senders.submitCompletable(() -> caller.send(Call.of(kind, PARTS, MS))))
 			.toList()
 			.forEach(CompletableFuture::join);

@@ -1,39 +1,45 @@
 package io.github.gracefulshutdown.autoconfigure;
 
-import io.github.gracefulshutdown.Permit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * End of one request as its server sees it, at which its permit is given back. It comes
- * after that of all filters, because errors that these let pass are answered when they
- * have left. Whoever tells of it puts one into each request.
+ * End of one request as its server sees it, asynchronous or not, at which its permit is
+ * given back. It comes after that of all filters, because errors that these let pass are
+ * answered when they have left, and in each case: a request whose listeners are not told
+ * of its end counts no longer than any other. Whoever tells of it puts one into each
+ * request.
  */
 public final class RequestEnd {
 
 	/** Name of the attribute that a servlet request has it in. */
 	public static final String REQUEST_ATTRIBUTE = RequestEnd.class.getName();
 
-	private volatile @Nullable Permit permit;
+	private volatile @Nullable Runnable action;
 
 	private volatile boolean reached;
 
 	/**
-	 * Gives the permit back at the end, at once if that has come already.
-	 * @param permit the permit of the request
+	 * Acts at the end, at once if that has come already.
+	 * @param action the only one, which may run twice in that case
 	 */
-	public void hold(Permit permit) {
-		this.permit = permit;
-		if (this.reached) { // read after the permit was written
-			permit.close();
+	public void whenReached(Runnable action) {
+		this.action = action;
+		if (this.reached) { // read after the action was written
+			action.run();
 		}
+	}
+
+	/** Returns whether the end has come, though the server may still be tidying up. */
+	public boolean isReached() {
+		return this.reached;
 	}
 
 	/** Tells that the end has come. */
 	public void reach() {
 		this.reached = true;
-		Permit held = this.permit;
-		if (held != null) {
-			held.close();
+		Runnable due = this.action;
+		if (due != null) {
+			due.run();
 		}
 	}
 

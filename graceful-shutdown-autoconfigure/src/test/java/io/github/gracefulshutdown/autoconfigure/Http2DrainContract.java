@@ -18,8 +18,10 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -134,6 +136,29 @@ public abstract class Http2DrainContract {
 		assertThat(busy).allMatch((connection) -> connection.readStatus().equals("200"));
 		closed.get(10, TimeUnit.SECONDS);
 		busy.forEach(RawConnection::close);
+	}
+
+	/** Not every container tells the listeners of its end then. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aStreamThatItsClientHasCancelledIsInFlightNoLongerThanItsHandler(boolean beforeItIsAsynchronous)
+			throws Exception {
+		HttpClient client = startWithoutTls();
+		client.send(get("http", "/hello"), BodyHandlers.ofString());
+		for (int i = 0; i < 3; i++) {
+			CompletableFuture<?> cancelled = client.sendAsync(get("http", "/later"), BodyHandlers.ofString());
+			Later later = this.controller.later.take();
+			if (!beforeItIsAsynchronous) {
+				later.mayBeAsynchronous.countDown();
+				pass(Duration.ofMillis(50));
+			}
+			cancelled.cancel(true);
+			pass(Duration.ofMillis(50)); // in which the server reads the reset
+			later.mayBeAsynchronous.countDown();
+			pass(Duration.ofMillis(50));
+			later.response.complete("late");
+		}
+		this.application.awaitInFlight(0);
 	}
 
 	@Test
@@ -254,7 +279,17 @@ public abstract class Http2DrainContract {
 
 		private final CountDownLatch admit = new CountDownLatch(1);
 
+		private final BlockingQueue<Later> later = new LinkedBlockingQueue<>();
+
 		private final AtomicInteger inside = new AtomicInteger();
+
+		@GetMapping("/later")
+		CompletableFuture<String> later() throws InterruptedException {
+			Later begun = new Later();
+			this.later.add(begun);
+			begun.mayBeAsynchronous.await();
+			return begun.response;
+		}
 
 		@GetMapping("/hello")
 		String hello() {
@@ -267,6 +302,15 @@ public abstract class Http2DrainContract {
 			this.admit.await();
 			return "done";
 		}
+
+	}
+
+	/** A request that is handled without its thread. */
+	private static final class Later {
+
+		private final CountDownLatch mayBeAsynchronous = new CountDownLatch(1);
+
+		private final CompletableFuture<String> response = new CompletableFuture<>();
 
 	}
 

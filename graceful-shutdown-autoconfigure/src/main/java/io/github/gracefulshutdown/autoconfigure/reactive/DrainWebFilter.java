@@ -126,7 +126,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 		Mono<Void> handled = Mono.defer(() -> chain.filter(exchange.mutate().response(endable).build()))
 			.contextWrite((outer) -> outer.put(Permit.class, permit));
 		if (context.hasKey(RequestEnd.class)) {
-			context.get(RequestEnd.class).hold(permit);
+			context.get(RequestEnd.class).whenReached(permit::close);
 			return handled;
 		}
 		return handled.doFinally((signal) -> permit.close());
@@ -155,7 +155,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 	}
 
 	/** The connection goes on in another protocol; to close it would spoil that. */
-	private static boolean isHandshake(ServerHttpRequest request) {
+	static boolean isHandshake(ServerHttpRequest request) {
 		return "websocket".equalsIgnoreCase(request.getHeaders().getFirst(HttpHeaders.UPGRADE));
 	}
 

@@ -85,6 +85,7 @@ final class DrainFilter implements Filter {
 			return;
 		}
 		NoticeResponse notice = new NoticeResponse(this.admission, this.recognition, request, response, permit);
+		notice.endWithRequest();
 		try {
 			chain.doFilter(new AcceptedRequest(request, notice), notice);
 		}

@@ -256,9 +256,19 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 		return current != null && current.hasEnded();
 	}
 
+	/** Has the permit given back when the request has ended for the server. */
+	void endWithRequest() {
+		if (this.end != null) {
+			this.end.whenReached(() -> {
+				complete();
+				this.permit.close();
+			});
+		}
+	}
+
 	/**
-	 * Notes that the request is complete for the filters, and gives its permit back when
-	 * it is for the server as well: an error page is not written here.
+	 * Notes that the request is complete for the filters. Its permit is given back only
+	 * if nobody tells of the real end: an error page is not written here.
 	 */
 	void complete() {
 		EndlessResponse current = this.endless;
@@ -269,10 +279,7 @@ final class NoticeResponse extends HttpServletResponseWrapper {
 		if (removal != null) {
 			removal.run();
 		}
-		if (this.end != null) {
-			this.end.hold(this.permit);
-		}
-		else {
+		if (this.end == null) {
 			this.permit.close();
 		}
 	}

@@ -4,73 +4,85 @@ import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.github.gracefulshutdown.autoconfigure.RequestEnd;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
+import org.apache.catalina.AccessLog;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Counts the requests that have a thread and a handler, exempt ones too: what else a
- * connection is busy with is on its way. A request of HTTP/2, which has no connection of
- * its own that would show that it goes on, is counted until it is complete. Tells of the
- * end of each, which is where error pages are written.
+ * Counts the requests of a web application that have a thread and a handler, exempt ones
+ * too: what else a connection is busy with is on its way. A request of HTTP/2 that goes
+ * on without its thread, which has no connection of its own that would show that, is
+ * counted to its end.
+ * <p>
+ * Tells of the end of each, which is where Tomcat logs it: behind error pages, and after
+ * all that may become of asynchronous work. Its listeners are not told in each case, as
+ * when the client resets the stream.
  */
-final class RequestsInsideValve extends ValveBase {
+final class RequestsInsideValve extends ValveBase implements AccessLog {
 
-	private final Counts requests = new Counts();
+	private static final String GOES_ON_ATTRIBUTE = RequestsInsideValve.class.getName() + ".GOES_ON";
 
-	private final Counts streams = new Counts();
+	private final Counts requests;
 
-	RequestsInsideValve() {
+	private final Counts streams;
+
+	/**
+	 * Creates a valve.
+	 * @param requests the counts of the requests of HTTP/1
+	 * @param streams the counts of the requests of HTTP/2
+	 */
+	RequestsInsideValve(Counts requests, Counts streams) {
 		super(true);
+		this.requests = requests;
+		this.streams = streams;
 	}
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
-		if (request.getDispatcherType() == DispatcherType.ASYNC) {
+		boolean stream = "HTTP/2.0".equals(request.getProtocol());
+		if (request.getAttribute(RequestEnd.REQUEST_ATTRIBUTE) == null) {
+			request.setAttribute(RequestEnd.REQUEST_ATTRIBUTE, new RequestEnd());
+		}
+		else if (stream) { // is dispatched again, and counted
 			getNext().invoke(request, response);
 			return;
 		}
-		boolean stream = "HTTP/2.0".equals(request.getProtocol());
 		Counts counts = stream ? this.streams : this.requests;
-		RequestEnd end = new RequestEnd();
-		request.setAttribute(RequestEnd.REQUEST_ATTRIBUTE, end);
 		counts.entered.increment();
 		try {
 			getNext().invoke(request, response);
 		}
 		finally {
-			if (!stream || !exitsAtCompletion(request, counts)) {
+			if (stream && request.isAsyncStarted()) {
+				request.setAttribute(GOES_ON_ATTRIBUTE, true);
+			}
+			else {
 				counts.exited.increment();
 			}
+		}
+	}
+
+	/** Called once for each request, before Tomcat forgets its attributes. */
+	@Override
+	public void log(Request request, Response response, long time) {
+		if (request.getAttribute(GOES_ON_ATTRIBUTE) != null) {
+			this.streams.exited.increment();
+		}
+		if (request.getAttribute(RequestEnd.REQUEST_ATTRIBUTE) instanceof RequestEnd end) {
 			end.reach(); // after it, so that the request is seen by the one or the other
 		}
 	}
 
-	private static boolean exitsAtCompletion(Request request, Counts counts) {
-		if (request.isAsyncStarted()) {
-			try {
-				request.getAsyncContext().addListener(new CompletionListener(counts));
-				return true;
-			}
-			catch (IllegalStateException ex) {
-				// It has come to its end in between.
-			}
-		}
+	/** Does nothing: there is nothing to enable. */
+	@Override
+	public void setRequestAttributesEnabled(boolean requestAttributesEnabled) {
+	}
+
+	@Override
+	public boolean getRequestAttributesEnabled() {
 		return false;
-	}
-
-	/** Returns the counts of the requests of HTTP/1. */
-	Counts requests() {
-		return this.requests;
-	}
-
-	/** Returns the counts of the requests of HTTP/2. */
-	Counts streams() {
-		return this.streams;
 	}
 
 	/** How many have come and gone. */
@@ -86,35 +98,6 @@ final class RequestsInsideValve extends ValveBase {
 
 		long exited() {
 			return this.exited.sum();
-		}
-
-	}
-
-	/** Counts an asynchronous request out when it is complete. */
-	private static final class CompletionListener implements AsyncListener {
-
-		private final Counts counts;
-
-		CompletionListener(Counts counts) {
-			this.counts = counts;
-		}
-
-		@Override
-		public void onComplete(AsyncEvent event) {
-			this.counts.exited.increment();
-		}
-
-		@Override
-		public void onTimeout(AsyncEvent event) {
-		}
-
-		@Override
-		public void onError(AsyncEvent event) {
-		}
-
-		@Override
-		public void onStartAsync(AsyncEvent event) {
-			event.getAsyncContext().addListener(this);
 		}
 
 	}

@@ -11,6 +11,7 @@ import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RawRefusal;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
+import io.github.gracefulshutdown.autoconfigure.tomcat.RequestsInsideValve.Counts;
 import io.github.gracefulshutdown.autoconfigure.tomcat.TomcatConnection.State;
 import org.apache.catalina.Engine;
 import org.apache.catalina.connector.Connector;
@@ -42,7 +43,9 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	private final byte[] refusal;
 
-	private final RequestsInsideValve inside = new RequestsInsideValve();
+	private final Counts requests = new Counts();
+
+	private final Counts streams = new Counts();
 
 	private final Map<AbstractHttp11Protocol<?>, Integer> requestsPerConnection = new ConcurrentHashMap<>();
 
@@ -53,11 +56,15 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 		this.refusal = RawRefusal.of(instance);
 	}
 
+	/** Not at the engine: it would leave the log of malformed requests to us alone. */
 	@Override
 	public void afterPropertiesSet() {
 		Engine engine = engine();
 		if (engine != null) {
-			engine.getPipeline().addValve(this.inside);
+			Stream.of(engine.findChildren())
+				.flatMap((host) -> Stream.of(host.findChildren()))
+				.forEach((application) -> application.getPipeline()
+					.addValve(new RequestsInsideValve(this.requests, this.streams)));
 		}
 	}
 
@@ -79,18 +86,18 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 	 */
 	@Override
 	public long onTheWay() {
-		long requestsEntered = this.inside.requests().entered();
-		long streamsEntered = this.inside.streams().entered();
-		long requests = 0;
-		long streams = 0;
+		long requestsEntered = this.requests.entered();
+		long streamsEntered = this.streams.entered();
+		long busy = 0;
+		long open = 0;
 		for (TomcatConnection connection : connections().toList()) {
 			if (connection.state() == State.BUSY) {
-				requests++;
+				busy++;
 			}
-			streams += connection.streams();
+			open += connection.streams();
 		}
-		return Math.max(0, requests - (requestsEntered - this.inside.requests().exited()))
-				+ Math.max(0, streams - (streamsEntered - this.inside.streams().exited()));
+		return Math.max(0, busy - (requestsEntered - this.requests.exited()))
+				+ Math.max(0, open - (streamsEntered - this.streams.exited()));
 	}
 
 	@Override

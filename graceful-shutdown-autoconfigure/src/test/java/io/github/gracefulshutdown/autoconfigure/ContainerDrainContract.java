@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -39,6 +40,9 @@ public abstract class ContainerDrainContract {
 	protected final String withoutIntake;
 
 	private final String[] fewThreads;
+
+	/** Longer than a connection has to be silent before it counts as idle. */
+	protected static final Duration DELAY = Duration.ofMillis(300);
 
 	private static final Duration MOMENT = Duration.ofMillis(80);
 
@@ -72,6 +76,9 @@ public abstract class ContainerDrainContract {
 	protected SpringApplication application(Class<?> beans) {
 		return new SpringApplication(beans);
 	}
+
+	/** Has the server take its time with the end of each request, behind the response. */
+	protected abstract void delayEnds(ApplicationContext context);
 
 	/** Has all threads busy with requests that the gate does not know of. */
 	protected void occupyAllThreads() {
@@ -209,6 +216,16 @@ public abstract class ContainerDrainContract {
 	}
 
 	@Test
+	void aConnectionWhoseRequestIsJustEndingIsGoneAtTheEndOfTheDrain() throws Exception {
+		start();
+		delayEnds(this.application.context());
+		RawConnection connection = connect(1).get(0).get("/hello");
+		assertThat(connection.readStatus()).isEqualTo("200");
+		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
+		assertThat(connection.isClosedByServer()).isTrue();
+	}
+
+	@Test
 	void aResumedInstanceKeepsItsConnections() throws Exception {
 		start();
 		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
@@ -300,7 +317,7 @@ public abstract class ContainerDrainContract {
 	}
 
 	/** Lets time pass in which a server that does not wait would have ended. */
-	private static void pass(Duration time) {
+	protected static void pass(Duration time) {
 		Awaitility.await().pollDelay(time).until(() -> true);
 	}
 

@@ -3,8 +3,10 @@ package io.github.gracefulshutdown.autoconfigure.jetty;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
+import io.github.gracefulshutdown.autoconfigure.RequestEnd;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
 /** A connection of HTTP/1, also one that may turn out to speak HTTP/2 without TLS. */
@@ -60,10 +62,11 @@ final class Http1Connection extends JettyConnection {
 
 	private State state() {
 		boolean waiting = isWaiting(); // before the request, which comes of what was read
-		if (isClosed() || this.connection.getHttpChannel().getRequest() != null) {
+		Request request = this.connection.getHttpChannel().getRequest();
+		if (isClosed() || (request != null && !isEnding(request))) {
 			return State.HANDED_OVER;
 		}
-		if (!waiting) {
+		if (!waiting || request != null) {
 			return State.BUSY;
 		}
 		if (!this.connection.getParser().isStart()) {
@@ -71,6 +74,11 @@ final class Http1Connection extends JettyConnection {
 		}
 		boolean unused = this.connection.getMessagesIn() == 0;
 		return (isSilent() && !(unused && isPatienceDue())) ? State.IDLE : State.BUSY;
+	}
+
+	/** Returns whether the handler has it no more, so that the next may come. */
+	private static boolean isEnding(Request request) {
+		return request.getAttribute(RequestEnd.REQUEST_ATTRIBUTE) instanceof RequestEnd end && end.isReached();
 	}
 
 	private void refuse(byte[] refusal) {

@@ -1,6 +1,15 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
+import java.util.Objects;
+
 import io.github.gracefulshutdown.autoconfigure.ContainerDrainContract;
+import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+
+import org.springframework.context.ApplicationContext;
 
 /** Tests for what Jetty has received and not handed over when the drain begins. */
 class JettyDrainTests extends ContainerDrainContract {
@@ -10,6 +19,19 @@ class JettyDrainTests extends ContainerDrainContract {
 		// be held in reserve.
 		super(JettyDrainAutoConfiguration.class, "server.jetty.threads.max=7", "server.jetty.threads.min=7",
 				"server.jetty.threads.acceptors=1", "server.jetty.threads.selectors=1");
+	}
+
+	@Override
+	protected void delayEnds(ApplicationContext context) {
+		Server server = Objects.requireNonNull(EmbeddedServer.find(context, "getServer", Server.class));
+		HttpConnectionFactory http = server.getConnectors()[0].getConnectionFactory(HttpConnectionFactory.class);
+		// What listens first is told last.
+		http.getHttpConfiguration().getCustomizers().add(0, JettyDrainTests::delayEnd);
+	}
+
+	private static Request delayEnd(Request request, HttpFields.Mutable responseHeaders) {
+		Request.addCompletionListener(request, (failure) -> pass(DELAY));
+		return request;
 	}
 
 }

@@ -6,7 +6,9 @@ import jakarta.servlet.http.HttpServletRequest;
 
 /**
  * Tells an asynchronous response when its request is complete. A timeout or an error is
- * not the end: the container completes the request after it, and says so.
+ * not the end: the container completes the request after it, and says so in most cases.
+ * In all cases its {@link io.github.gracefulshutdown.autoconfigure.RequestEnd} does, a
+ * little later, where there is one.
  */
 final class CompletionListener implements AsyncListener {
 

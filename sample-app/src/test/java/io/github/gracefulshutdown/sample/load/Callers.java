@@ -14,7 +14,8 @@ import org.awaitility.Awaitility;
  */
 public final class Callers implements Caller, AutoCloseable {
 
-	static final Duration TIMEOUT = Duration.ofSeconds(10);
+	// A request that takes longer hangs; a machine with much to do needs some of it.
+	static final Duration TIMEOUT = Duration.ofSeconds(30);
 
 	private final HttpCaller http = new HttpCaller();
 

@@ -12,22 +12,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.github.gracefulshutdown.sample.load.Call;
 import io.github.gracefulshutdown.sample.load.Callers;
-import io.github.gracefulshutdown.sample.load.Kind;
 import io.github.gracefulshutdown.sample.load.Load;
 import io.github.gracefulshutdown.sample.load.LoadReport;
-import io.github.gracefulshutdown.sample.load.Outcome;
 import io.github.gracefulshutdown.sample.load.Result;
 import io.github.gracefulshutdown.sample.process.SampleProcess;
 import io.github.gracefulshutdown.sample.process.ShutdownSummary;
 import io.github.gracefulshutdown.sample.process.Stop;
+import io.github.gracefulshutdown.sample.proto.StreamRequest;
+import io.github.gracefulshutdown.sample.proto.WorkServiceGrpc;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -37,7 +40,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.util.StringUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,8 +71,11 @@ class FaultCampaignIT {
 
 	private static final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
+	private static final List<ManagedChannel> channels = new CopyOnWriteArrayList<>();
+
 	@AfterAll
-	static void closeSockets() throws IOException {
+	static void closeConnections() throws IOException {
+		channels.forEach(ManagedChannel::shutdownNow);
 		for (Socket socket : sockets) {
 			socket.close();
 		}
@@ -278,12 +283,16 @@ class FaultCampaignIT {
 		}
 	}
 
+	/** Without a deadline: it would end the stream on a machine with much to do. */
 	private static void streamForGood(SampleProcess sample) {
-		Call call = Call.of(Kind.SERVER_STREAM, 1, Integer.MAX_VALUE);
-		Callers callers = new Callers(sample.instance());
-		CompletableFuture<Outcome> outcome = new SimpleAsyncTaskExecutor().submitCompletable(() -> callers.send(call));
-		sample.awaitLog(call.executions().get(0) + " begins");
-		assertThat(outcome).isNotDone();
+		ManagedChannel channel = Grpc
+			.newChannelBuilderForAddress("localhost", sample.instance().grpcPort(), InsecureChannelCredentials.create())
+			.build();
+		channels.add(channel); // open to the end
+		String id = UUID.randomUUID().toString();
+		WorkServiceGrpc.newBlockingStub(channel)
+			.stream(StreamRequest.newBuilder().setRequestId(id).setN(1).setMs(Integer.MAX_VALUE).build());
+		sample.awaitLog(id + " begins");
 	}
 
 	private static void fillDisk(SampleProcess sample) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
@@ -54,7 +55,7 @@ class HttpAndGrpcDrainTests {
 	}
 
 	private static Close close(boolean withStarter) throws Exception {
-		int grpcPort = TestSocketUtils.findAvailableTcpPort();
+		int grpcPort = availablePort();
 		ManagedChannel channel = ManagedChannelBuilder.forAddress("localhost", grpcPort).usePlaintext().build();
 		try (WebApplication application = WebApplication.start(Application.class, "grpc.server.port=" + grpcPort,
 				"spring.grpc.server.port=" + grpcPort, "spring.grpc.server.servlet.enabled=false",
@@ -84,6 +85,14 @@ class HttpAndGrpcDrainTests {
 		finally {
 			channel.shutdownNow();
 		}
+	}
+
+	/** One that no connection takes until the server binds it: those have higher ones. */
+	private static int availablePort() {
+		return IntStream.generate(TestSocketUtils::findAvailableTcpPort)
+			.filter((port) -> port < 32768)
+			.findFirst()
+			.orElseThrow();
 	}
 
 	private record Close(Duration took, int lateStatus) {

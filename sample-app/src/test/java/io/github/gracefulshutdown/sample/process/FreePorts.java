@@ -15,7 +15,7 @@ final class FreePorts {
 
 	private static final int COUNT = 11_000;
 
-	private static final int FIRST = 32768 - Integer.getInteger("sample.fork", 1) * COUNT;
+	private static final int FIRST = 32768 - Integer.parseInt(System.getProperty("sample.fork", "1")) * COUNT;
 
 	// By chance, for builds that run at the same time.
 	private static final AtomicInteger NEXT = new AtomicInteger(FIRST + ThreadLocalRandom.current().nextInt(COUNT / 2));

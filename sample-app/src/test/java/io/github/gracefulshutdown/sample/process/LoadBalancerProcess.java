@@ -93,6 +93,7 @@ public final class LoadBalancerProcess implements AutoCloseable {
 				error_log stderr warn;
 
 				events {
+				  worker_connections 4096;
 				}
 
 				http {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -40,9 +41,6 @@ public abstract class ContainerDrainContract {
 	protected final String withoutIntake;
 
 	private final String[] fewThreads;
-
-	/** Longer than a connection has to be silent before it counts as idle. */
-	protected static final Duration DELAY = Duration.ofMillis(300);
 
 	private static final Duration MOMENT = Duration.ofMillis(80);
 
@@ -76,9 +74,6 @@ public abstract class ContainerDrainContract {
 	protected SpringApplication application(Class<?> beans) {
 		return new SpringApplication(beans);
 	}
-
-	/** Has the server take its time with the end of each request, behind the response. */
-	protected abstract void delayEnds(ApplicationContext context);
 
 	/** Has all threads busy with requests that the gate does not know of. */
 	protected void occupyAllThreads() {
@@ -215,14 +210,14 @@ public abstract class ContainerDrainContract {
 		assertThat(late.readStatus()).isEqualTo("end");
 	}
 
-	@Test
-	void aConnectionWhoseRequestIsJustEndingIsGoneAtTheEndOfTheDrain() throws Exception {
+	/** Drains an application, prepared before, that has just answered a request. */
+	protected final boolean isClosedByADrain(Consumer<ApplicationContext> prepare) throws Exception {
 		start();
-		delayEnds(this.application.context());
+		prepare.accept(this.application.context());
 		RawConnection connection = connect(1).get(0).get("/hello");
 		assertThat(connection.readStatus()).isEqualTo("200");
 		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
-		assertThat(connection.isClosedByServer()).isTrue();
+		return connection.isClosedByServer();
 	}
 
 	@Test

@@ -42,123 +42,127 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	TimeSource shutdownTimeSource() {
+	TimeSource gracefulShutdownTimeSource() {
 		return this.time;
 	}
 
 	@Bean
-	static InstanceId shutdownInstanceId() {
+	static InstanceId gracefulShutdownInstanceId() {
 		return new InstanceId();
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT) // each context drains by
 																// itself
-	DrainGate drainGate() {
+	DrainGate gracefulShutdownDrainGate() {
 		return new DrainGate(new CoarseTime(this.time));
 	}
 
 	@Bean
-	GuestRunner shutdownGuestRunner(ConfigurableApplicationContext context) {
+	GuestRunner gracefulShutdownGuestRunner(ConfigurableApplicationContext context) {
 		return new GuestRunner(this.time, context.getClassLoader());
 	}
 
 	@Bean
-	ShutdownState shutdownState(ConfigurableApplicationContext context, GuestRunner guests) {
+	ShutdownState gracefulShutdownState(ConfigurableApplicationContext context, GuestRunner guests) {
 		return new ShutdownState(context, this.time, guests, this.properties.getTimeout(),
 				this.properties.getTeardown().getTimeout());
 	}
 
 	@Bean
-	RegistryDeregistrationLifecycle registryDeregistrationLifecycle(ShutdownState state,
+	RegistryDeregistrationLifecycle gracefulShutdownRegistryDeregistrationLifecycle(ShutdownState state,
 			ConfigurableApplicationContext context, GuestRunner guests) {
 		return new RegistryDeregistrationLifecycle(state, this.time, context, guests,
 				this.properties.getDeregistration().getTimeout());
 	}
 
 	@Bean
-	Probers probers() {
+	Probers gracefulShutdownProbers() {
 		return new Probers(this.time, this.properties.getLameDuck().getHealthChecks());
 	}
 
 	@Bean
-	LameDuckLifecycle lameDuckLifecycle(ShutdownState state, DrainGate gate, Probers probers, Environment environment) {
+	LameDuckLifecycle gracefulShutdownLameDuckLifecycle(ShutdownState state, DrainGate gate, Probers probers,
+			Environment environment) {
 		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(),
 				CloudPlatform.getActive(environment) != null);
 	}
 
 	@Bean
-	RequestBlockerLifecycle requestBlockerLifecycle(ShutdownState state, DrainGate gate) {
+	RequestBlockerLifecycle gracefulShutdownRequestBlockerLifecycle(ShutdownState state, DrainGate gate) {
 		return new RequestBlockerLifecycle(state, this.time, gate);
 	}
 
 	@Bean
-	EndlessWork endlessWork(GuestRunner guests) {
+	EndlessWork gracefulShutdownEndlessWork(GuestRunner guests) {
 		return new EndlessWork(this.time, guests, this.properties.getStreams().getPolicy());
 	}
 
 	@Bean
-	EndlessResponses configuredEndlessResponses() {
+	EndlessResponses gracefulShutdownConfiguredEndlessResponses() {
 		return new EndlessMediaTypes(this.properties.getStreams().getMediaTypes());
 	}
 
 	@Bean
-	RequestIntakes requestIntakes(ObjectProvider<RequestIntake> intakes, GuestRunner guests) {
+	RequestIntakes gracefulShutdownRequestIntakes(ObjectProvider<RequestIntake> intakes, GuestRunner guests) {
 		return new RequestIntakes(intakes, this.time, guests);
 	}
 
 	@Bean
-	ShutdownReporter shutdownReporter(ConfigurableListableBeanFactory beanFactory, ShutdownState state, DrainGate gate,
-			GuestRunner guests) {
+	ShutdownReporter gracefulShutdownReporter(ConfigurableListableBeanFactory beanFactory, ShutdownState state,
+			DrainGate gate, GuestRunner guests) {
 		return new ShutdownReporter(beanFactory, state, gate, guests,
 				new TerminationMessage(Path.of(this.properties.getTerminationMessagePath())));
 	}
 
 	@Bean
-	DrainLifecycle drainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork, RequestIntakes intakes,
-			ShutdownReporter reporter, GuestRunner guests) {
+	DrainLifecycle gracefulShutdownDrainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork,
+			RequestIntakes intakes, ShutdownReporter reporter, GuestRunner guests) {
 		return new DrainLifecycle(state, this.time, gate, endlessWork, intakes, reporter, guests,
 				this.properties.getDrain().getTimeout());
 	}
 
 	@Bean
-	IntakeLifecycle intakeLifecycle(ShutdownState state, RequestIntakes intakes) {
+	IntakeLifecycle gracefulShutdownIntakeLifecycle(ShutdownState state, RequestIntakes intakes) {
 		return new IntakeLifecycle(state, this.time, intakes);
 	}
 
 	@Bean
-	static PhaseTimeouts phaseTimeouts(Environment environment, ObjectProvider<GracefulShutdownProperties> properties) {
+	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment,
+			ObjectProvider<GracefulShutdownProperties> properties) {
 		return new PhaseTimeouts(environment, properties);
 	}
 
 	@Bean
-	static TrackedThreads trackedThreads(ObjectProvider<GracefulShutdownProperties> properties) {
+	static TrackedThreads gracefulShutdownTrackedThreads(ObjectProvider<GracefulShutdownProperties> properties) {
 		return new TrackedThreads(properties);
 	}
 
 	@Bean
-	ExecutorsLifecycle executorsLifecycle(ShutdownState state, ConfigurableListableBeanFactory beanFactory,
-			GuestRunner guests) {
+	ExecutorsLifecycle gracefulShutdownExecutorsLifecycle(ShutdownState state,
+			ConfigurableListableBeanFactory beanFactory, GuestRunner guests) {
 		return new ExecutorsLifecycle(state, this.time, beanFactory, guests, this.properties.getExecutors());
 	}
 
 	@Bean
-	ResourceTeardownLifecycle resourceTeardownLifecycle(ShutdownState state, ListableBeanFactory beanFactory,
-			ObjectProvider<RequestAdmission> admissions, DrainGate gate, GuestRunner guests) {
+	ResourceTeardownLifecycle gracefulShutdownResourceTeardownLifecycle(ShutdownState state,
+			ListableBeanFactory beanFactory, ObjectProvider<RequestAdmission> admissions, DrainGate gate,
+			GuestRunner guests) {
 		return new ResourceTeardownLifecycle(state, this.time, beanFactory, admissions, gate, guests,
 				this.properties.getTeardown().getTimeout());
 	}
 
 	@Bean
-	ShutdownSequence shutdownSequence(ConfigurableApplicationContext context, ShutdownState state, DrainGate gate,
-			RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck, RequestBlockerLifecycle blocker,
-			DrainLifecycle drain) {
+	ShutdownSequence gracefulShutdownSequence(ConfigurableApplicationContext context, ShutdownState state,
+			DrainGate gate, RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck,
+			RequestBlockerLifecycle blocker, DrainLifecycle drain) {
 		return new ShutdownSequence(context, state, this.time, gate, List.of(deregistration, lameDuck, blocker, drain));
 	}
 
 	@Bean(initMethod = "start")
 	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
-	Watchdog shutdownWatchdog(ShutdownState state, ShutdownReporter reporter, ResourceTeardownLifecycle teardown) {
+	Watchdog gracefulShutdownWatchdog(ShutdownState state, ShutdownReporter reporter,
+			ResourceTeardownLifecycle teardown) {
 		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, teardown::releaseLate,
 				this::flushLog, this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
 	}
@@ -172,7 +176,7 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	ShutdownPlan shutdownPlan(ConfigurableApplicationContext context, GuestRunner guests) {
+	ShutdownPlan gracefulShutdownPlan(ConfigurableApplicationContext context, GuestRunner guests) {
 		Pod pod = new Pod(Path.of("/var/run/secrets/kubernetes.io/serviceaccount"), System.getenv(),
 				Duration.ofSeconds(2));
 		StartupChecks checks = new StartupChecks(context.getEnvironment(), context.getBeanFactory(), this.properties,
@@ -183,12 +187,12 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean(initMethod = "start")
 	@Conditional(OnOwnProcessCondition.class) // a container has signals of its own
-	ShutdownSignals shutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog) {
+	ShutdownSignals gracefulShutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog) {
 		return new ShutdownSignals(state, watchdog.getIfAvailable(), this.properties.getSecondSignal());
 	}
 
 	@Bean
-	ExemptPaths configuredExemptPaths() {
+	ExemptPaths gracefulShutdownConfiguredExemptPaths() {
 		AntPathMatcher matcher = new AntPathMatcher();
 		List<String> patterns = List.copyOf(this.properties.getExemptPaths());
 		return (path) -> {

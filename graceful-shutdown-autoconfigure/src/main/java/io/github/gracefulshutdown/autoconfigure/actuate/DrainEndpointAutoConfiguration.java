@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -26,7 +27,7 @@ import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 /** {@link EnableAutoConfiguration Auto-configuration} for the drain endpoint. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class DrainEndpointAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
@@ -34,8 +35,9 @@ public final class DrainEndpointAutoConfiguration {
 	static class EndpointConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
-		DrainEndpoint drainEndpoint(ShutdownSequence sequence, ObjectProvider<QueryParameters> queryParameters) {
+		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+		DrainEndpoint gracefulShutdownDrainEndpoint(ShutdownSequence sequence,
+				ObjectProvider<QueryParameters> queryParameters) {
 			return new DrainEndpoint(sequence, queryParameters.getIfAvailable(() -> (name) -> null));
 		}
 
@@ -47,20 +49,22 @@ public final class DrainEndpointAutoConfiguration {
 	static class ServletConfiguration {
 
 		@Bean
-		QueryParameters servletQueryParameters() {
+		QueryParameters gracefulShutdownServletQueryParameters() {
 			return (name) -> (RequestContextHolder
 				.getRequestAttributes() instanceof ServletRequestAttributes attributes)
 						? attributes.getRequest().getParameter(name) : null;
 		}
 
 		@Bean
-		@ConditionalOnMissingBean(name = "actuatorExemptPaths")
-		ExemptPaths actuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
+		@ConditionalOnMissingBean(name = "gracefulShutdownActuatorExemptPaths", search = SearchStrategy.CURRENT)
+		ExemptPaths gracefulShutdownActuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints,
+				Environment environment) {
 			return new ActuatorExemptPaths(endpoints, servletPath(environment), isOnSamePort(environment));
 		}
 
 		@Bean
-		HealthCheckPaths actuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
+		HealthCheckPaths gracefulShutdownActuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints,
+				Environment environment) {
 			return new ActuatorHealthPaths(endpoints, servletPath(environment), isOnSamePort(environment));
 		}
 
@@ -76,13 +80,15 @@ public final class DrainEndpointAutoConfiguration {
 	static class ReactiveConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean(name = "actuatorExemptPaths")
-		ExemptPaths actuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
+		@ConditionalOnMissingBean(name = "gracefulShutdownActuatorExemptPaths", search = SearchStrategy.CURRENT)
+		ExemptPaths gracefulShutdownActuatorExemptPaths(ObjectProvider<PathMappedEndpoints> endpoints,
+				Environment environment) {
 			return new ActuatorExemptPaths(endpoints, "", isOnSamePort(environment));
 		}
 
 		@Bean
-		HealthCheckPaths actuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints, Environment environment) {
+		HealthCheckPaths gracefulShutdownActuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints,
+				Environment environment) {
 			return new ActuatorHealthPaths(endpoints, "", isOnSamePort(environment));
 		}
 
@@ -94,14 +100,14 @@ public final class DrainEndpointAutoConfiguration {
 	static class ReactiveEndpointConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
-		ReactiveDrainEndpointExtension reactiveDrainEndpointExtension(DrainEndpoint endpoint) {
+		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+		ReactiveDrainEndpointExtension gracefulShutdownReactiveDrainEndpointExtension(DrainEndpoint endpoint) {
 			return new ReactiveDrainEndpointExtension(endpoint);
 		}
 
 		@Bean
-		@ConditionalOnMissingBean
-		ServerWebExchangeContextFilter serverWebExchangeContextFilter() {
+		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+		ServerWebExchangeContextFilter gracefulShutdownServerWebExchangeContextFilter() {
 			return new ServerWebExchangeContextFilter();
 		}
 

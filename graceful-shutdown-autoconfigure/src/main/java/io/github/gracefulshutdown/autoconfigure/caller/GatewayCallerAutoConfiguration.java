@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.cloud.gateway.filter.ReactiveLoadBalancerClientFilter;
 import org.springframework.cloud.loadbalancer.support.LoadBalancerClientFactory;
 import org.springframework.context.annotation.Bean;
@@ -16,11 +17,11 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = LoadBalancerCallerAutoConfiguration.class)
 @ConditionalOnClass({ ReactiveLoadBalancerClientFilter.class, LoadBalancerClientFactory.class })
-@ConditionalOnBean(Calls.class)
+@ConditionalOnBean(value = Calls.class, search = SearchStrategy.CURRENT)
 public final class GatewayCallerAutoConfiguration {
 
 	@Bean
-	RetryingGatewayFilter retryingGatewayFilter(Calls calls, GracefulShutdownProperties properties) {
+	RetryingGatewayFilter gracefulShutdownRetryingGatewayFilter(Calls calls, GracefulShutdownProperties properties) {
 		return new RetryingGatewayFilter(calls, properties.getCaller().getRetry().getMaxBodySize().toBytes());
 	}
 

@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.grpc.client.GlobalClientInterceptor;
@@ -18,11 +19,11 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
 @AutoConfiguration(after = CallerAutoConfiguration.class)
 @ConditionalOnClass(LoadBalancerRegistry.class)
 @Conditional(OnGrpcClientCondition.class)
-@ConditionalOnBean(Calls.class)
+@ConditionalOnBean(value = Calls.class, search = SearchStrategy.CURRENT)
 public final class GrpcCallerAutoConfiguration {
 
 	@Bean
-	ServingBalancers servingBalancers(Calls calls) {
+	ServingBalancers gracefulShutdownServingBalancers(Calls calls) {
 		return new ServingBalancers(calls.leaving());
 	}
 
@@ -30,7 +31,7 @@ public final class GrpcCallerAutoConfiguration {
 	@Bean
 	@GrpcGlobalClientInterceptor
 	@GlobalClientInterceptor
-	RetryingInterceptor retryingInterceptor(Calls calls, ServingBalancers servingBalancers) {
+	RetryingInterceptor gracefulShutdownRetryingInterceptor(Calls calls, ServingBalancers servingBalancers) {
 		return new RetryingInterceptor(calls, servingBalancers);
 	}
 

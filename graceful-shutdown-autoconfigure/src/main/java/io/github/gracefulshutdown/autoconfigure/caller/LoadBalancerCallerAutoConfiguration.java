@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerRequestFactory;
@@ -25,20 +26,20 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 @AutoConfiguration(after = CallerAutoConfiguration.class)
 @ConditionalOnClass({ LoadBalancerClientFactory.class, LoadBalancerClient.class })
-@ConditionalOnBean(Calls.class)
+@ConditionalOnBean(value = Calls.class, search = SearchStrategy.CURRENT)
 public final class LoadBalancerCallerAutoConfiguration {
 
 	// A specification of this name goes into the context of every service.
 	private static final String EVERY_SERVICE = "default." + ServingInstancesConfiguration.class.getName();
 
 	@Bean
-	static LoadBalancerClientSpecification servingInstancesSpecification() {
+	static LoadBalancerClientSpecification gracefulShutdownServingInstancesSpecification() {
 		return new LoadBalancerClientSpecification(EVERY_SERVICE,
 				new Class<?>[] { ServingInstancesConfiguration.class });
 	}
 
 	@Bean
-	CalledInstanceLifecycle calledInstanceLifecycle() {
+	CalledInstanceLifecycle gracefulShutdownCalledInstanceLifecycle() {
 		return new CalledInstanceLifecycle();
 	}
 
@@ -47,7 +48,7 @@ public final class LoadBalancerCallerAutoConfiguration {
 	static class BlockingConfiguration {
 
 		@Bean
-		static BeanPostProcessor retryingLoadBalancerClientPostProcessor(
+		static BeanPostProcessor gracefulShutdownRetryingLoadBalancerClientPostProcessor(
 				ObjectProvider<ReactiveLoadBalancer.Factory<ServiceInstance>> clients,
 				ObjectProvider<LoadBalancerClient> client, ObjectProvider<Calls> calls) {
 			return new BeanPostProcessor() {
@@ -73,12 +74,13 @@ public final class LoadBalancerCallerAutoConfiguration {
 	static class ReactiveConfiguration {
 
 		@Bean
-		RetryingExchanges retryingExchanges(Calls calls, GracefulShutdownProperties properties) {
+		RetryingExchanges gracefulShutdownRetryingExchanges(Calls calls, GracefulShutdownProperties properties) {
 			return new RetryingExchanges(calls, properties.getCaller().getRetry().getMaxBodySize().toBytes());
 		}
 
 		@Bean
-		static BeanPostProcessor retryingExchangesPostProcessor(ObjectProvider<RetryingExchanges> exchanges) {
+		static BeanPostProcessor gracefulShutdownRetryingExchangesPostProcessor(
+				ObjectProvider<RetryingExchanges> exchanges) {
 			return new RetryingExchangesPostProcessor(exchanges);
 		}
 

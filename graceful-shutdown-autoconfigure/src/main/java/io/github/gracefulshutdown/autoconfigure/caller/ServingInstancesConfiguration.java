@@ -16,7 +16,8 @@ import org.springframework.core.env.Environment;
 class ServingInstancesConfiguration {
 
 	@Bean
-	static BeanPostProcessor servingInstancesPostProcessor(ObjectProvider<Calls> calls, Environment environment) {
+	static BeanPostProcessor gracefulShutdownServingInstancesPostProcessor(ObjectProvider<Calls> calls,
+			Environment environment) {
 		return new BeanPostProcessor() {
 
 			@Override

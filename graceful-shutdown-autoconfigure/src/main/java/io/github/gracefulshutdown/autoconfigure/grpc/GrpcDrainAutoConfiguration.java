@@ -14,6 +14,7 @@ import jakarta.servlet.ServletContext;
 import net.devh.boot.grpc.server.interceptor.GrpcGlobalServerInterceptor;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -21,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -33,12 +35,13 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @Conditional(OnGrpcServerCondition.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class GrpcDrainAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean(name = "grpcRequestAdmission")
-	RequestAdmission grpcRequestAdmission(DrainGate gate, ShutdownSequence sequence, InstanceId instance) {
+	@ConditionalOnMissingBean(name = "gracefulShutdownGrpcRequestAdmission", search = SearchStrategy.CURRENT)
+	RequestAdmission gracefulShutdownGrpcRequestAdmission(DrainGate gate, ShutdownSequence sequence,
+			InstanceId instance) {
 		return new RequestAdmission("grpc", gate, sequence, instance);
 	}
 
@@ -46,29 +49,31 @@ public final class GrpcDrainAutoConfiguration {
 	@Bean
 	@GrpcGlobalServerInterceptor
 	@GlobalServerInterceptor
-	@ConditionalOnMissingBean
-	DrainServerInterceptor drainServerInterceptor(RequestAdmission grpcRequestAdmission, EndlessCalls endlessCalls,
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	DrainServerInterceptor gracefulShutdownDrainServerInterceptor(
+			@Qualifier("gracefulShutdownGrpcRequestAdmission") RequestAdmission admission, EndlessCalls endlessCalls,
 			LingeringCalls lingeringCalls, GrpcServers servers, ObjectProvider<GrpcHealth> health,
 			ObjectProvider<GrpcServletPaths> servletPaths) {
-		return new DrainServerInterceptor(grpcRequestAdmission, endlessCalls, lingeringCalls, servers,
-				health.getIfAvailable(), servletPaths.getIfAvailable());
+		return new DrainServerInterceptor(admission, endlessCalls, lingeringCalls, servers, health.getIfAvailable(),
+				servletPaths.getIfAvailable());
 	}
 
 	@Bean
-	EndlessCalls endlessGrpcCalls(GracefulShutdownProperties properties, EndlessWork endlessWork,
+	EndlessCalls gracefulShutdownEndlessGrpcCalls(GracefulShutdownProperties properties, EndlessWork endlessWork,
 			ObjectProvider<EndlessCallStatus> endStatus) {
 		return new EndlessCalls(properties.getGrpc().getEndlessMethods(), endlessWork, endStatus.getIfAvailable());
 	}
 
 	@Bean
-	LingeringCalls lingeringGrpcCalls() {
+	LingeringCalls gracefulShutdownLingeringGrpcCalls() {
 		return new LingeringCalls();
 	}
 
 	@Bean
-	GrpcServers grpcServers(ApplicationContext context, ShutdownSequence sequence,
-			RequestAdmission grpcRequestAdmission, LingeringCalls lingeringCalls) {
-		return new GrpcServers(context, sequence, grpcRequestAdmission, lingeringCalls);
+	GrpcServers gracefulShutdownGrpcServers(ApplicationContext context, ShutdownSequence sequence,
+			@Qualifier("gracefulShutdownGrpcRequestAdmission") RequestAdmission admission,
+			LingeringCalls lingeringCalls) {
+		return new GrpcServers(context, sequence, admission, lingeringCalls);
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -76,7 +81,7 @@ public final class GrpcDrainAutoConfiguration {
 	static class NetDevhConfiguration {
 
 		@Bean
-		NetDevhServerListener netDevhServerListener(GrpcServers servers) {
+		NetDevhServerListener gracefulShutdownNetDevhServerListener(GrpcServers servers) {
 			return new NetDevhServerListener(servers);
 		}
 
@@ -87,7 +92,7 @@ public final class GrpcDrainAutoConfiguration {
 	static class SpringGrpcConfiguration {
 
 		@Bean
-		SpringServerListener springGrpcServerListener(GrpcServers servers) {
+		SpringServerListener gracefulShutdownSpringGrpcServerListener(GrpcServers servers) {
 			return new SpringServerListener(servers);
 		}
 
@@ -104,7 +109,7 @@ public final class GrpcDrainAutoConfiguration {
 	static class GrpcServletConfiguration {
 
 		@Bean
-		GrpcServletPaths grpcServletPaths(ServletContext servletContext, ShutdownSequence sequence) {
+		GrpcServletPaths gracefulShutdownGrpcServletPaths(ServletContext servletContext, ShutdownSequence sequence) {
 			return new GrpcServletPaths(servletContext, sequence);
 		}
 
@@ -115,7 +120,7 @@ public final class GrpcDrainAutoConfiguration {
 	static class GrpcHealthConfiguration {
 
 		@Bean
-		GrpcHealth grpcHealth(ObjectProvider<BindableService> services, Probers probers) {
+		GrpcHealth gracefulShutdownGrpcHealth(ObjectProvider<BindableService> services, Probers probers) {
 			return new GrpcHealth(services, probers);
 		}
 

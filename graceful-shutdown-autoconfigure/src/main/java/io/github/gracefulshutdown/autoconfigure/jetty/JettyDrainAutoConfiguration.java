@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
@@ -22,12 +23,12 @@ import org.springframework.context.annotation.Lazy;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass({ ServerConnector.class, HttpConnection.class })
 @ConditionalOnWebApplication
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class JettyDrainAutoConfiguration {
 
 	@Bean
 	@Lazy(false) // counts from the first request on
-	JettyRequestIntake jettyRequestIntake(ApplicationContext context, InstanceId instance) {
+	JettyRequestIntake gracefulShutdownJettyRequestIntake(ApplicationContext context, InstanceId instance) {
 		return new JettyRequestIntake(context, instance);
 	}
 

@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -22,18 +23,18 @@ import org.springframework.context.annotation.Configuration;
  * schedulers of the application.
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class ListenerDrainAutoConfiguration {
 
 	@Bean
-	ListenerSource listenerSource(ListableBeanFactory beanFactory, DrainGate gate,
+	ListenerSource gracefulShutdownListenerSource(ListableBeanFactory beanFactory, DrainGate gate,
 			GracefulShutdownProperties properties) {
 		return new ListenerSource(beanFactory, gate, properties.getListeners().getExclude());
 	}
 
 	@Bean
-	ScheduledTasks scheduledTasks(ObjectProvider<ShutdownSequence> sequence, ObjectProvider<DrainGate> gate,
-			GracefulShutdownProperties properties) {
+	ScheduledTasks gracefulShutdownScheduledTasks(ObjectProvider<ShutdownSequence> sequence,
+			ObjectProvider<DrainGate> gate, GracefulShutdownProperties properties) {
 		return new ScheduledTasks(new RecurringWork(sequence, gate),
 				Set.copyOf(properties.getListeners().getExclude()));
 	}
@@ -44,7 +45,7 @@ public final class ListenerDrainAutoConfiguration {
 	static class IntegrationConfiguration {
 
 		@Bean
-		static PollersPostProcessor pollersPostProcessor(ObjectProvider<ShutdownSequence> sequence,
+		static PollersPostProcessor gracefulShutdownPollersPostProcessor(ObjectProvider<ShutdownSequence> sequence,
 				ObjectProvider<DrainGate> gate, ObjectProvider<GracefulShutdownProperties> properties) {
 			return new PollersPostProcessor(new RecurringWork(sequence, gate), properties);
 		}
@@ -57,7 +58,7 @@ public final class ListenerDrainAutoConfiguration {
 	static class QuartzConfiguration {
 
 		@Bean
-		static QuartzJobsPostProcessor quartzJobsPostProcessor(ObjectProvider<DrainGate> gate) {
+		static QuartzJobsPostProcessor gracefulShutdownQuartzJobsPostProcessor(ObjectProvider<DrainGate> gate) {
 			return new QuartzJobsPostProcessor(gate);
 		}
 

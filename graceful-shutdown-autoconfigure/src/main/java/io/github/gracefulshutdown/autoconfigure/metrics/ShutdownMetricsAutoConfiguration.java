@@ -17,6 +17,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -24,12 +25,12 @@ import org.springframework.core.annotation.Order;
 /** {@link EnableAutoConfiguration Auto-configuration} for the meters of a shutdown. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(MeterBinder.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class ShutdownMetricsAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	ShutdownMetrics shutdownMetrics(DrainGate gate, ShutdownSequence sequence,
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	ShutdownMetrics gracefulShutdownMetrics(DrainGate gate, ShutdownSequence sequence,
 			ObjectProvider<RequestAdmission> admissions) {
 		return new ShutdownMetrics(gate, sequence, admissions);
 	}
@@ -46,7 +47,7 @@ public final class ShutdownMetricsAutoConfiguration {
 		private static final String EARLY_CLOSER = "meterRegistryCloser";
 
 		@Bean
-		static BeanDefinitionRegistryPostProcessor meterRegistriesStayOpen() {
+		static BeanDefinitionRegistryPostProcessor gracefulShutdownMeterRegistriesStayOpen() {
 			return (registry) -> {
 				if (registry.containsBeanDefinition(EARLY_CLOSER)) {
 					registry.removeBeanDefinition(EARLY_CLOSER);
@@ -56,7 +57,7 @@ public final class ShutdownMetricsAutoConfiguration {
 
 		@Bean
 		@Order // the last
-		TeardownResource meterRegistries(ListableBeanFactory beanFactory) {
+		TeardownResource gracefulShutdownMeterRegistries(ListableBeanFactory beanFactory) {
 			return () -> beanFactory.getBeansOfType(MeterRegistry.class).values().forEach((registry) -> {
 				Metrics.removeRegistry(registry);
 				registry.close();

@@ -11,22 +11,24 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for draining Reactor Netty. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(value = HttpServer.class, name = NettyServerFactoryPostProcessor.FACTORY)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class NettyDrainAutoConfiguration {
 
 	@Bean
-	NettyRequestIntake nettyRequestIntake(ShutdownSequence sequence, InstanceId instance) {
+	NettyRequestIntake gracefulShutdownNettyRequestIntake(ShutdownSequence sequence, InstanceId instance) {
 		return new NettyRequestIntake(sequence, instance);
 	}
 
 	@Bean
-	static NettyServerFactoryPostProcessor nettyServerFactoryPostProcessor(ObjectProvider<NettyRequestIntake> intake) {
+	static NettyServerFactoryPostProcessor gracefulShutdownNettyServerFactoryPostProcessor(
+			ObjectProvider<NettyRequestIntake> intake) {
 		return new NettyServerFactoryPostProcessor((server) -> intake.getObject().observe(server));
 	}
 

@@ -13,12 +13,14 @@ import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
@@ -36,32 +38,34 @@ import org.springframework.web.server.WebFilter;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass({ DispatcherHandler.class, Mono.class })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class ReactiveDrainAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean(name = "httpRequestAdmission")
-	RequestAdmission httpRequestAdmission(DrainGate gate, ShutdownSequence sequence, InstanceId instance) {
+	@ConditionalOnMissingBean(name = "gracefulShutdownHttpRequestAdmission", search = SearchStrategy.CURRENT)
+	RequestAdmission gracefulShutdownHttpRequestAdmission(DrainGate gate, ShutdownSequence sequence,
+			InstanceId instance) {
 		return new RequestAdmission("http", gate, sequence, instance);
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(name = "drainWebFilter")
-	WebFilter drainWebFilter(RequestAdmission httpRequestAdmission, ApplicationContext context,
+	@ConditionalOnMissingBean(name = "gracefulShutdownDrainWebFilter", search = SearchStrategy.CURRENT)
+	WebFilter gracefulShutdownDrainWebFilter(
+			@Qualifier("gracefulShutdownHttpRequestAdmission") RequestAdmission admission, ApplicationContext context,
 			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
 			ObjectProvider<EndlessResponses> endlessResponses, ObjectProvider<CorsWebFilter> corsFilters,
 			ObjectProvider<CorsConfigurationSource> corsConfigurationSources,
 			ObjectProvider<HandlerMapping> handlerMappings, Probers probers,
 			ObjectProvider<HealthCheckPaths> healthCheckPaths) {
-		Rejection rejection = new Rejection(httpRequestAdmission,
+		Rejection rejection = new Rejection(admission,
 				new CrossOrigin(corsFilters, corsConfigurationSources, handlerMappings));
-		return new DrainWebFilter(httpRequestAdmission, rejection, context, exemptPaths, endlessWork, endlessResponses,
+		return new DrainWebFilter(admission, rejection, context, exemptPaths, endlessWork, endlessResponses,
 				new HealthChecks(probers, healthCheckPaths));
 	}
 
 	@Bean
 	@Order // the outermost of all decorators, so that what they write counts as well
-	HttpHandlerDecoratorFactory requestEndDecoratorFactory() {
+	HttpHandlerDecoratorFactory gracefulShutdownRequestEndDecoratorFactory() {
 		return RequestEndDecorator::decorate;
 	}
 

@@ -27,7 +27,8 @@ public final class GrpcConsulMetadataAutoConfiguration {
 	private static final int NO_PORT = -1;
 
 	@Bean
-	InitializingBean grpcConsulMetadata(ObjectProvider<Registration> registrations, GrpcServerProperties properties) {
+	InitializingBean gracefulShutdownGrpcConsulMetadata(ObjectProvider<Registration> registrations,
+			GrpcServerProperties properties) {
 		return () -> registrations.stream()
 			.filter(BrokenConsulMetadata::concerns)
 			.map(Registration::getMetadata)

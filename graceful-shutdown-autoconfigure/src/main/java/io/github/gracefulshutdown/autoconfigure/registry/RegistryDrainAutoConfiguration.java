@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,33 +26,34 @@ import org.springframework.core.env.Environment;
 /** {@link EnableAutoConfiguration Auto-configuration} for leaving service registries. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(ServiceRegistry.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class RegistryDrainAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	RegistrationSource registrationSource(ListableBeanFactory beanFactory, ObjectProvider<RegistryAdapter> adapters) {
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	RegistrationSource gracefulShutdownRegistrationSource(ListableBeanFactory beanFactory,
+			ObjectProvider<RegistryAdapter> adapters) {
 		return new RegistrationSource(beanFactory, adapters);
 	}
 
 	@Bean
-	RegistryAdapter consulAdapter(Environment environment, GracefulShutdownProperties properties) {
+	RegistryAdapter gracefulShutdownConsulAdapter(Environment environment, GracefulShutdownProperties properties) {
 		return (properties.getConsul().getMode() == ConsulMode.MAINTENANCE) ? new ConsulMaintenanceAdapter(environment)
 				: new DeregisteringAdapter(RegistryKind.CONSUL, environment);
 	}
 
 	@Bean
-	RegistryAdapter zookeeperAdapter(Environment environment) {
+	RegistryAdapter gracefulShutdownZookeeperAdapter(Environment environment) {
 		return new DeregisteringAdapter(RegistryKind.ZOOKEEPER, environment);
 	}
 
 	@Bean
-	RegistryAdapter nacosAdapter(Environment environment, BeanFactory beanFactory) {
+	RegistryAdapter gracefulShutdownNacosAdapter(Environment environment, BeanFactory beanFactory) {
 		return new NacosAdapter(environment, beanFactory);
 	}
 
 	@Bean
-	static NacosWaitPostProcessor nacosWaitPostProcessor(ConfigurableEnvironment environment) {
+	static NacosWaitPostProcessor gracefulShutdownNacosWaitPostProcessor(ConfigurableEnvironment environment) {
 		return new NacosWaitPostProcessor(environment);
 	}
 
@@ -60,13 +62,13 @@ public final class RegistryDrainAutoConfiguration {
 	static class EurekaConfiguration {
 
 		@Bean
-		static EurekaDeparture eurekaDeparture(ObjectProvider<GuestRunner> guests,
+		static EurekaDeparture gracefulShutdownEurekaDeparture(ObjectProvider<GuestRunner> guests,
 				ObjectProvider<GracefulShutdownProperties> properties) {
 			return new EurekaDeparture(guests, properties);
 		}
 
 		@Bean
-		RegistryAdapter eurekaAdapter(Environment environment, EurekaDeparture departure,
+		RegistryAdapter gracefulShutdownEurekaAdapter(Environment environment, EurekaDeparture departure,
 				ObjectProvider<EurekaClient> client) {
 			return new EurekaAdapter(environment, departure, client);
 		}
@@ -74,7 +76,8 @@ public final class RegistryDrainAutoConfiguration {
 	}
 
 	@Bean
-	static RegistrationMetadata registrationMetadata(ConfigurableEnvironment environment, InstanceId instance) {
+	static RegistrationMetadata gracefulShutdownRegistrationMetadata(ConfigurableEnvironment environment,
+			InstanceId instance) {
 		return new RegistrationMetadata(environment, instance);
 	}
 

@@ -24,9 +24,12 @@ import org.springframework.context.annotation.Bean;
 public final class ManagementHealthCheckConfiguration {
 
 	@Bean
-	FilterRegistrationBean<HealthCheckFilter> healthCheckFilterRegistration(Probers probers,
+	FilterRegistrationBean<HealthCheckFilter> gracefulShutdownHealthCheckFilterRegistration(Probers probers,
 			ObjectProvider<HealthCheckPaths> paths) {
-		return new FilterRegistrationBean<>(new HealthCheckFilter(new HealthChecks(probers, paths)));
+		FilterRegistrationBean<HealthCheckFilter> registration = new FilterRegistrationBean<>(
+				new HealthCheckFilter(new HealthChecks(probers, paths)));
+		registration.setName("gracefulShutdownHealthCheckFilter");
+		return registration;
 	}
 
 }

@@ -14,12 +14,14 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.cors.CorsConfigurationSource;
@@ -28,26 +30,29 @@ import org.springframework.web.cors.CorsConfigurationSource;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(Filter.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class ServletDrainAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean(name = "httpRequestAdmission")
-	RequestAdmission httpRequestAdmission(DrainGate gate, ShutdownSequence sequence, InstanceId instance) {
+	@ConditionalOnMissingBean(name = "gracefulShutdownHttpRequestAdmission", search = SearchStrategy.CURRENT)
+	RequestAdmission gracefulShutdownHttpRequestAdmission(DrainGate gate, ShutdownSequence sequence,
+			InstanceId instance) {
 		return new RequestAdmission("http", gate, sequence, instance);
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(name = "drainFilterRegistration")
-	FilterRegistrationBean<DrainFilter> drainFilterRegistration(RequestAdmission httpRequestAdmission,
+	@ConditionalOnMissingBean(name = "gracefulShutdownDrainFilterRegistration", search = SearchStrategy.CURRENT)
+	FilterRegistrationBean<DrainFilter> gracefulShutdownDrainFilterRegistration(
+			@Qualifier("gracefulShutdownHttpRequestAdmission") RequestAdmission admission,
 			ObjectProvider<ExemptPaths> exemptPaths, ObjectProvider<EndlessResponses> endlessResponses,
 			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources, Probers probers,
 			ObjectProvider<HealthCheckPaths> healthCheckPaths) {
 		EndlessRecognition recognition = new EndlessRecognition(endlessResponses, endlessWork);
-		Rejection rejection = new Rejection(httpRequestAdmission, new CrossOrigin(corsConfigurationSources));
-		DrainFilter filter = new DrainFilter(httpRequestAdmission, recognition, rejection,
+		Rejection rejection = new Rejection(admission, new CrossOrigin(corsConfigurationSources));
+		DrainFilter filter = new DrainFilter(admission, recognition, rejection,
 				new HealthChecks(probers, healthCheckPaths), exemptPaths);
 		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
+		registration.setName("gracefulShutdownDrainFilter");
 		registration.setOrder(DrainFilter.ORDER);
 		// A request that is dispatched again, after async work or to an error page, is
 		// still the one that was let in.

@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
@@ -23,12 +24,12 @@ import org.springframework.context.annotation.Lazy;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass({ Valve.class, NioEndpoint.class, Tomcat.class })
 @ConditionalOnWebApplication
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class TomcatDrainAutoConfiguration {
 
 	@Bean
 	@Lazy(false) // counts from the first request on
-	TomcatRequestIntake tomcatRequestIntake(ApplicationContext context, InstanceId instance) {
+	TomcatRequestIntake gracefulShutdownTomcatRequestIntake(ApplicationContext context, InstanceId instance) {
 		return new TomcatRequestIntake(context, instance);
 	}
 

@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -24,15 +25,18 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnClass(value = { WebSocketConnection.class, Session.class },
 		name = "org.eclipse.jetty.websocket.core.server.WebSocketMappings")
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 @Import(WebSocketSessionsConfiguration.class)
 public final class JettyWebSocketDrainAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean(name = "jettyWebSocketHandshakeFilterRegistration")
-	FilterRegistrationBean<JettyHandshakeFilter> jettyWebSocketHandshakeFilterRegistration(WebSocketSessions sessions) {
+	@ConditionalOnMissingBean(name = "gracefulShutdownJettyWebSocketHandshakeFilterRegistration",
+			search = SearchStrategy.CURRENT)
+	FilterRegistrationBean<JettyHandshakeFilter> gracefulShutdownJettyWebSocketHandshakeFilterRegistration(
+			WebSocketSessions sessions) {
 		FilterRegistrationBean<JettyHandshakeFilter> registration = new FilterRegistrationBean<>(
 				new JettyHandshakeFilter(sessions));
+		registration.setName("gracefulShutdownJettyHandshakeFilter");
 		registration.setOrder(JettyHandshakeFilter.ORDER);
 		registration.setDispatcherTypes(DispatcherType.REQUEST);
 		return registration;

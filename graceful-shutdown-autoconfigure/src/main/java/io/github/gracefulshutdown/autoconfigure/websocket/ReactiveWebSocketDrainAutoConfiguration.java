@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.reactive.socket.CloseStatus;
@@ -24,20 +25,21 @@ import org.springframework.web.reactive.socket.server.WebSocketService;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass({ WebSocketService.class, Mono.class })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 @Import(WebSocketConnectionsConfiguration.class)
 public final class ReactiveWebSocketDrainAutoConfiguration {
 
 	@Bean
-	ReactiveSessions reactiveWebSocketSessions(WebSocketConnections connections,
+	ReactiveSessions gracefulShutdownReactiveWebSocketSessions(WebSocketConnections connections,
 			ObjectProvider<ReactiveWebSocketCloseListener> listeners, GracefulShutdownProperties properties) {
 		CloseStatus status = new CloseStatus(properties.getWebsocket().getCloseCode(), OpenSession.CLOSE_REASON);
 		return new ReactiveSessions(connections, listeners, status);
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	static ReactiveHandshakePostProcessor reactiveHandshakePostProcessor(ObjectProvider<ReactiveSessions> sessions) {
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	static ReactiveHandshakePostProcessor gracefulShutdownReactiveHandshakePostProcessor(
+			ObjectProvider<ReactiveSessions> sessions) {
 		return new ReactiveHandshakePostProcessor(sessions);
 	}
 

@@ -17,8 +17,8 @@ import org.springframework.context.annotation.Configuration;
 class WebSocketConnectionsConfiguration {
 
 	@Bean
-	WebSocketConnections webSocketConnections(ApplicationContext context, DrainGate gate, EndlessWork endlessWork,
-			GuestRunner guests, TimeSource time, GracefulShutdownProperties properties) {
+	WebSocketConnections gracefulShutdownWebSocketConnections(ApplicationContext context, DrainGate gate,
+			EndlessWork endlessWork, GuestRunner guests, TimeSource time, GracefulShutdownProperties properties) {
 		Duration drain = properties.getDrain().getTimeout();
 		Duration spread = properties.getWebsocket().getSpread();
 		return new WebSocketConnections(context, gate, endlessWork, guests, time,

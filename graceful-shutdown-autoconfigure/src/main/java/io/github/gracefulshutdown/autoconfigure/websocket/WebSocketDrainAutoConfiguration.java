@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -22,15 +23,18 @@ import org.springframework.context.annotation.Import;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(WsHttpUpgradeHandler.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 @Import(WebSocketSessionsConfiguration.class)
 public final class WebSocketDrainAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean(name = "webSocketHandshakeFilterRegistration")
-	FilterRegistrationBean<HandshakeFilter> webSocketHandshakeFilterRegistration(WebSocketSessions sessions) {
+	@ConditionalOnMissingBean(name = "gracefulShutdownWebSocketHandshakeFilterRegistration",
+			search = SearchStrategy.CURRENT)
+	FilterRegistrationBean<HandshakeFilter> gracefulShutdownWebSocketHandshakeFilterRegistration(
+			WebSocketSessions sessions) {
 		FilterRegistrationBean<HandshakeFilter> registration = new FilterRegistrationBean<>(
 				new HandshakeFilter(sessions));
+		registration.setName("gracefulShutdownHandshakeFilter");
 		registration.setOrder(HandshakeFilter.ORDER);
 		registration.setDispatcherTypes(DispatcherType.REQUEST);
 		return registration;

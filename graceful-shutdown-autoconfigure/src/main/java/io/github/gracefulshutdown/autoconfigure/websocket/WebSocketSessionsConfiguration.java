@@ -6,6 +6,7 @@ import jakarta.websocket.CloseReason.CloseCodes;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -16,8 +17,8 @@ import org.springframework.context.annotation.Import;
 class WebSocketSessionsConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	WebSocketSessions webSocketSessions(WebSocketConnections connections,
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	WebSocketSessions gracefulShutdownWebSocketSessions(WebSocketConnections connections,
 			ObjectProvider<WebSocketCloseListener> listeners, GracefulShutdownProperties properties) {
 		CloseReason reason = new CloseReason(CloseCodes.getCloseCode(properties.getWebsocket().getCloseCode()),
 				OpenSession.CLOSE_REASON);

@@ -10,17 +10,18 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /** {@link EnableAutoConfiguration Auto-configuration} for {@link InFlightWork}. */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(value = ShutdownSequence.class, search = SearchStrategy.CURRENT)
 public final class InFlightWorkAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	static InFlightWorkPostProcessor inFlightWorkPostProcessor(ObjectProvider<DrainGate> gate,
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	static InFlightWorkPostProcessor gracefulShutdownInFlightWorkPostProcessor(ObjectProvider<DrainGate> gate,
 			Environment environment) {
 		return new InFlightWorkPostProcessor(gate,
 				environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));

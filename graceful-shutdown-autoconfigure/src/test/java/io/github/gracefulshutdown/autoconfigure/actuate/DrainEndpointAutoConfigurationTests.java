@@ -49,8 +49,8 @@ class DrainEndpointAutoConfigurationTests {
 	void endpointBacksOffWhenTheActuatorIsMissing() {
 		this.contextRunner.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
 			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean("drainEndpoint")
-				.doesNotHaveBean("actuatorExemptPaths"));
+				.doesNotHaveBean("gracefulShutdownDrainEndpoint")
+				.doesNotHaveBean("gracefulShutdownActuatorExemptPaths"));
 	}
 
 	@Test

@@ -39,7 +39,8 @@ class GrpcDrainAutoConfigurationTests {
 	@Test
 	void interceptorBacksOffWhenGrpcIsMissing() {
 		this.contextRunner.withClassLoader(new FilteredClassLoader("io.grpc", "net.devh", "org.springframework.grpc"))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("drainServerInterceptor"));
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean("gracefulShutdownDrainServerInterceptor"));
 	}
 
 	@Test

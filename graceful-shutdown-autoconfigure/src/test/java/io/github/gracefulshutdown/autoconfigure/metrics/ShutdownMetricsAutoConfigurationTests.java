@@ -64,7 +64,7 @@ class ShutdownMetricsAutoConfigurationTests {
 	@Test
 	void metersBackOffWhenMicrometerIsMissing() {
 		this.contextRunner.withClassLoader(new FilteredClassLoader("io.micrometer"))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("shutdownMetrics"));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("gracefulShutdownMetrics"));
 	}
 
 	@Test
@@ -117,8 +117,8 @@ class ShutdownMetricsAutoConfigurationTests {
 		});
 		application.run("--grpc.server.port=-1", "--graceful.shutdown.lame-duck.maximum=0").close();
 		assertThat(order).containsExactly("index", "pushed");
-		assertThat(output)
-			.containsPattern("released 2 of 2 resources \\[index \\(\\d+ ms\\), meterRegistries \\(\\d+ ms\\)]");
+		assertThat(output).containsPattern(
+				"released 2 of 2 resources \\[index \\(\\d+ ms\\), gracefulShutdownMeterRegistries \\(\\d+ ms\\)]");
 	}
 
 	private static double inflight(MeterRegistry registry) {

@@ -98,7 +98,9 @@ class ServletAsyncTests {
 		Awaitility.await().until(() -> httpInFlight() == 0);
 		assertThat(application().gate().inFlight("job")).isOne();
 		assertThat(drained).isNotDone();
-		assertThat(application().context().getBean("httpRequestAdmission", RequestAdmission.class).rejected()).isZero();
+		assertThat(application().context()
+			.getBean("gracefulShutdownHttpRequestAdmission", RequestAdmission.class)
+			.rejected()).isZero();
 		this.other.close();
 		assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
 	}

@@ -26,7 +26,7 @@ class ServletDrainAutoConfigurationTests {
 	@Test
 	void filterIsPresentByDefault() {
 		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(FilterRegistrationBean.class)
-			.getBean("drainFilterRegistration", FilterRegistrationBean.class)
+			.getBean("gracefulShutdownDrainFilterRegistration", FilterRegistrationBean.class)
 			.satisfies((registration) -> assertThat(registration.getOrder()).isEqualTo(Integer.MIN_VALUE + 10)));
 	}
 
@@ -40,20 +40,22 @@ class ServletDrainAutoConfigurationTests {
 	void filterBacksOffWhenTheServletApiIsMissing() {
 		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
 			.withClassLoader(new FilteredClassLoader(Filter.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("drainFilterRegistration"));
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean("gracefulShutdownDrainFilterRegistration"));
 	}
 
 	@Test
 	void filterBacksOffInAnApplicationWithoutAWebServer() {
 		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("drainFilterRegistration"));
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean("gracefulShutdownDrainFilterRegistration"));
 	}
 
 	@Test
 	void theRegistrationOfTheUserWins() {
 		this.contextRunner.withUserConfiguration(RegistrationConfiguration.class)
 			.run((context) -> assertThat(context).hasSingleBean(FilterRegistrationBean.class)
-				.getBean("drainFilterRegistration", FilterRegistrationBean.class)
+				.getBean("gracefulShutdownDrainFilterRegistration", FilterRegistrationBean.class)
 				.satisfies((registration) -> assertThat(registration.getOrder()).isEqualTo(42)));
 	}
 

@@ -30,7 +30,7 @@ class WebSocketDrainAutoConfigurationTests {
 	@Test
 	void sessionsAreCountedByDefault() {
 		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(WebSocketSessions.class)
-			.getBean("webSocketHandshakeFilterRegistration", FilterRegistrationBean.class)
+			.getBean("gracefulShutdownWebSocketHandshakeFilterRegistration", FilterRegistrationBean.class)
 			.satisfies((registration) -> assertThat(registration.getOrder()).isEqualTo(Integer.MIN_VALUE + 9)));
 	}
 
@@ -50,14 +50,14 @@ class WebSocketDrainAutoConfigurationTests {
 	void sessionsAreNotCountedInAnApplicationWithoutAWebServer() {
 		new ApplicationContextRunner().withConfiguration(CONFIGURATIONS)
 			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean("webSocketHandshakeFilterRegistration"));
+				.doesNotHaveBean("gracefulShutdownWebSocketHandshakeFilterRegistration"));
 	}
 
 	@Test
 	void theRegistrationOfTheUserWins() {
 		this.contextRunner.withUserConfiguration(RegistrationConfiguration.class)
 			.run((context) -> assertThat(context).hasSingleBean(FilterRegistrationBean.class)
-				.getBean("webSocketHandshakeFilterRegistration", FilterRegistrationBean.class)
+				.getBean("gracefulShutdownWebSocketHandshakeFilterRegistration", FilterRegistrationBean.class)
 				.satisfies((registration) -> assertThat(registration.getOrder()).isEqualTo(42)));
 	}
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -32,6 +33,9 @@ import org.springframework.util.ClassUtils;
 @EnableConfigurationProperties(GracefulShutdownProperties.class)
 public final class GracefulShutdownAutoConfiguration {
 
+	/** What the name of every bean begins with, so that no name of a user collides. */
+	static final String BEAN_NAME_PREFIX = "gracefulShutdown";
+
 	private final GracefulShutdownProperties properties;
 
 	private final TimeSource time = new SystemTimeSource();
@@ -39,6 +43,12 @@ public final class GracefulShutdownAutoConfiguration {
 	GracefulShutdownAutoConfiguration(GracefulShutdownProperties properties, Environment environment) {
 		new ShutdownPropertiesValidator(Binder.get(environment)).validate(properties);
 		this.properties = properties;
+	}
+
+	/** Nobody refers to most of these beans, and the promise depends on them. */
+	@Bean
+	static LazyInitializationExcludeFilter gracefulShutdownEagerBeans() {
+		return (name, definition, type) -> name.startsWith(BEAN_NAME_PREFIX);
 	}
 
 	@Bean
@@ -52,8 +62,7 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT) // each context drains by
-																// itself
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	DrainGate gracefulShutdownDrainGate() {
 		return new DrainGate(new CoarseTime(this.time));
 	}

@@ -2,7 +2,6 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -128,18 +127,22 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 			all = all.thenCompose((before) -> release(resource, deadline.remaining().dividedBy(left), released));
 		}
 		return all.thenCompose((done) -> state().enter(Stage.RELEASED))
-			.thenApply(
-					(told) -> "released %d of %d resources %s".formatted(released.size(), resources.size(), released));
+			.thenApply((told) -> "released %d of %d resources %s%s".formatted(released.size(), resources.size(), released,
+					unused(resources.size())));
 	}
 
+	/** Returns the resources of this context that somebody has used. */
 	private List<NamedResource> resources() {
-		IdentityHashMap<TeardownResource, String> names = new IdentityHashMap<>();
-		this.beanFactory.getBeansOfType(TeardownResource.class).forEach((name, bean) -> names.put(bean, name));
-		return this.beanFactory.getBeanProvider(TeardownResource.class)
-			.orderedStream()
-			.filter(names::containsKey) // those of a parent context are not ours
-			.map((bean) -> new NamedResource(Objects.requireNonNull(names.get(bean)), bean))
-			.toList();
+		List<NamedResource> resources = new ArrayList<>();
+		CreatedBeans.ofType(this.beanFactory, TeardownResource.class)
+			.forEach((name, bean) -> resources.add(new NamedResource(name, bean)));
+		return resources;
+	}
+
+	/** Returns what is said of lazy resources that nobody has used. */
+	private String unused(int released) {
+		int unused = this.beanFactory.getBeanNamesForType(TeardownResource.class, false, false).length - released;
+		return (unused > 0) ? ", %d were never created".formatted(unused) : "";
 	}
 
 	private CompletableFuture<Void> release(NamedResource resource, Duration bound, List<String> released) {

@@ -122,20 +122,24 @@ final class StartupChecks {
 
 	/** Ours has the highest precedence, and so have those that may come before it. */
 	private List<String> listenersAheadOfUs() {
-		ResolvableType closed = ResolvableType.forClass(ContextClosedEvent.class);
-		return this.beanFactory.getBeansOfType(ApplicationListener.class, false, false)
-			.entrySet()
-			.stream()
-			.filter((bean) -> bean.getValue() instanceof PriorityOrdered ordered
-					&& ordered.getOrder() == Ordered.HIGHEST_PRECEDENCE
-					&& !(bean.getValue() instanceof ShutdownSequence)
-					&& ResolvableType.forClass(ApplicationListener.class, bean.getValue().getClass())
-						.getGeneric()
-						.isAssignableFrom(closed))
-			.map((bean) -> ("Bean '%s' hears of the close of the context with the highest precedence, and may come "
+		return Stream.of(this.beanFactory.getBeanNamesForType(ApplicationListener.class, false, false))
+			.filter(this::hearsOfTheCloseFirst)
+			.map((name) -> ("Bean '%s' hears of the close of the context with the highest precedence, and may come "
 					+ "before this instance is announced as leaving. Give it a lower one.")
-				.formatted(bean.getKey()))
+				.formatted(name))
 			.toList();
+	}
+
+	/** Creates nothing but lazy listeners for which the close itself would do so. */
+	private boolean hearsOfTheCloseFirst(String name) {
+		Class<?> type = this.beanFactory.getType(name, false);
+		return type != null && PriorityOrdered.class.isAssignableFrom(type)
+				&& !ShutdownSequence.class.isAssignableFrom(type)
+				&& ResolvableType.forClass(ApplicationListener.class, type)
+					.getGeneric()
+					.isAssignableFrom(ResolvableType.forClass(ContextClosedEvent.class))
+				&& this.beanFactory.getBean(name) instanceof PriorityOrdered ordered
+				&& ordered.getOrder() == Ordered.HIGHEST_PRECEDENCE;
 	}
 
 	private List<String> gracePeriodOfThePlatform() {

@@ -1,14 +1,20 @@
 package io.github.gracefulshutdown.autoconfigure;
 
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.stereotype.Component;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -68,6 +74,32 @@ class ArchitectureTests {
 		.should()
 		.notBePublic()
 		.because("nothing in an auto-configuration is an API");
+
+	@ArchTest
+	static final ArchRule beanNamesCollideWithNobodys = methods().that()
+		.areAnnotatedWith(Bean.class)
+		.should()
+		.haveNameStartingWith(GracefulShutdownAutoConfiguration.BEAN_NAME_PREFIX)
+		.andShould(beNamedByTheirMethod())
+		.because("an application with a bean of the same name does not start, or loses it");
+
+	@ArchTest
+	static final ArchRule componentsAreConfigurations = classes().that()
+		.areMetaAnnotatedWith(Component.class)
+		.should()
+		.beMetaAnnotatedWith(Configuration.class)
+		.because("these are named by their whole class name when they are imported");
+
+	private static ArchCondition<JavaMethod> beNamedByTheirMethod() {
+		return new ArchCondition<>("be named by their method") {
+			@Override
+			public void check(JavaMethod method, ConditionEvents events) {
+				boolean named = method.getAnnotationOfType(Bean.class).name().length > 0
+						|| method.getAnnotationOfType(Bean.class).value().length > 0;
+				events.add(new SimpleConditionEvent(method, !named, method.getFullName() + " has another bean name"));
+			}
+		};
+	}
 
 	@ArchTest
 	static final ArchRule lifecyclesAreHidden = classes().that()

@@ -166,10 +166,22 @@ class ResourceTeardownLifecycleTests {
 	}
 
 	@Test
+	void createsNoLazyResourceInOrderToReleaseIt(CapturedOutput output) {
+		register("used", 1, () -> this.released.add("used"));
+		this.fixture.context.registerBean("unused", TeardownResource.class, () -> {
+			throw new IllegalStateException("created at the shutdown");
+		}, (definition) -> definition.setLazyInit(true));
+		this.fixture.state.beginClose();
+		StepFixture.get(this.fixture.stop(this.teardown));
+		assertThat(this.released).containsExactly("used");
+		assertThat(output).contains("released 1 of 1 resources [used (0 ms)], 1 were never created");
+	}
+
+	@Test
 	void releasesNothingTwiceThatCannotBeReleasedAtAll() {
-		this.fixture.context.registerBean("broken", TeardownResource.class, () -> {
-			throw new NoClassDefFoundError("a class that is gone");
-		});
+		this.fixture.context.registerBean("one", TeardownResource.class, BrokenResource::new);
+		this.fixture.context.registerBean("other", TeardownResource.class, BrokenResource::new);
+		this.fixture.context.getBeansOfType(TeardownResource.class);
 		this.fixture.state.beginClose();
 		Drain drain = this.fixture.state.beginDrain();
 		CompletableFuture<String> first = this.teardown.perform(drain);
@@ -190,6 +202,20 @@ class ResourceTeardownLifecycleTests {
 
 	private void register(String name, int order, TeardownResource resource) {
 		this.fixture.context.registerBean(name, TeardownResource.class, () -> new OrderedResource(order, resource));
+		this.fixture.context.getBean(name);
+	}
+
+	private static final class BrokenResource implements TeardownResource, Ordered {
+
+		@Override
+		public int getOrder() {
+			throw new NoClassDefFoundError("a class that is gone");
+		}
+
+		@Override
+		public void release() {
+		}
+
 	}
 
 	private record OrderedResource(int order, TeardownResource resource) implements TeardownResource, Ordered {

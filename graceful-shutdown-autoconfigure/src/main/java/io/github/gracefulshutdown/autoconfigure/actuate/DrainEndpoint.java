@@ -29,8 +29,10 @@ import org.springframework.util.MimeType;
  * when the drain is undone meanwhile. Answers are the status that {@code GET} shows, or a
  * problem document.
  */
-@WebEndpoint(id = "drain")
+@WebEndpoint(id = DrainEndpoint.ID)
 final class DrainEndpoint {
+
+	static final String ID = "drain";
 
 	private static final int ACCEPTED = 202;
 

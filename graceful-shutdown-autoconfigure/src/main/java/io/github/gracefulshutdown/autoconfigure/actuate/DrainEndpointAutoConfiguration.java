@@ -17,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
@@ -32,6 +33,7 @@ public final class DrainEndpointAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnAvailableEndpoint(DrainEndpoint.class)
+	@Conditional(OnFreeEndpointIdCondition.class)
 	static class EndpointConfiguration {
 
 		@Bean
@@ -96,7 +98,7 @@ public final class DrainEndpointAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-	@ConditionalOnAvailableEndpoint(DrainEndpoint.class)
+	@ConditionalOnBean(value = DrainEndpoint.class, search = SearchStrategy.CURRENT)
 	static class ReactiveEndpointConfiguration {
 
 		@Bean

@@ -14,7 +14,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Lazy;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for draining an embedded Jetty, with
@@ -27,7 +26,6 @@ import org.springframework.context.annotation.Lazy;
 public final class JettyDrainAutoConfiguration {
 
 	@Bean
-	@Lazy(false) // counts from the first request on
 	JettyRequestIntake gracefulShutdownJettyRequestIntake(ApplicationContext context, InstanceId instance) {
 		return new JettyRequestIntake(context, instance);
 	}

@@ -6,6 +6,7 @@ import java.util.Set;
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.autoconfigure.Announcement;
 import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
+import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
@@ -50,7 +51,7 @@ final class ListenerSource implements AnnouncementSource {
 		if (this.types.isEmpty()) {
 			return List.of();
 		}
-		return this.beanFactory.getBeansOfType(SmartLifecycle.class, false, false)
+		return CreatedBeans.ofType(this.beanFactory, SmartLifecycle.class)
 			.entrySet()
 			.stream()
 			.filter((bean) -> this.types.stream().anyMatch((type) -> type.isInstance(bean.getValue())))

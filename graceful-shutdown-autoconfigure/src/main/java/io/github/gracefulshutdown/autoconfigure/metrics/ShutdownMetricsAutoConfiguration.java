@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure.metrics;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.TeardownResource;
+import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
@@ -58,7 +59,7 @@ public final class ShutdownMetricsAutoConfiguration {
 		@Bean
 		@Order // the last
 		TeardownResource gracefulShutdownMeterRegistries(ListableBeanFactory beanFactory) {
-			return () -> beanFactory.getBeansOfType(MeterRegistry.class).values().forEach((registry) -> {
+			return () -> CreatedBeans.ofType(beanFactory, MeterRegistry.class).values().forEach((registry) -> {
 				Metrics.removeRegistry(registry);
 				registry.close();
 			});

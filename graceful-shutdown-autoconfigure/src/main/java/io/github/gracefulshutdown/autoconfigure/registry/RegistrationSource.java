@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.gracefulshutdown.autoconfigure.Announcement;
 import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
+import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -52,7 +53,7 @@ final class RegistrationSource implements AnnouncementSource {
 
 	@SuppressWarnings("rawtypes")
 	private Collection<ServiceRegistry> registries() {
-		return this.beanFactory.getBeansOfType(ServiceRegistry.class).values();
+		return CreatedBeans.ofType(this.beanFactory, ServiceRegistry.class).values();
 	}
 
 	private RegistryAdapter adapterFor(ServiceRegistry<?> registry) {
@@ -67,7 +68,7 @@ final class RegistrationSource implements AnnouncementSource {
 	 * registers it is told by its package, which is that of the registry.
 	 */
 	private boolean isRegistered(ServiceRegistry<?> registry) {
-		Collection<AutoServiceRegistration> all = this.beanFactory.getBeansOfType(AutoServiceRegistration.class)
+		Collection<AutoServiceRegistration> all = CreatedBeans.ofType(this.beanFactory, AutoServiceRegistration.class)
 			.values();
 		List<AutoServiceRegistration> own = all.stream()
 			.filter((automatic) -> packageOf(automatic).equals(packageOf(registry)))
@@ -111,7 +112,7 @@ final class RegistrationSource implements AnnouncementSource {
 	/** The target behind a scoped proxy is a second bean for the same registration. */
 	private List<Registration> registrations() {
 		List<Registration> registrations = new ArrayList<>();
-		this.beanFactory.getBeansOfType(Registration.class).forEach((name, registration) -> {
+		CreatedBeans.ofType(this.beanFactory, Registration.class).forEach((name, registration) -> {
 			if (!ScopedProxyUtils.isScopedTarget(name)) {
 				registrations.add(registration);
 			}

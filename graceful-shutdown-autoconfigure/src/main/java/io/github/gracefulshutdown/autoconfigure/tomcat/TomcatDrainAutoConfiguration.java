@@ -15,7 +15,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Lazy;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for draining an embedded Tomcat,
@@ -28,7 +27,6 @@ import org.springframework.context.annotation.Lazy;
 public final class TomcatDrainAutoConfiguration {
 
 	@Bean
-	@Lazy(false) // counts from the first request on
 	TomcatRequestIntake gracefulShutdownTomcatRequestIntake(ApplicationContext context, InstanceId instance) {
 		return new TomcatRequestIntake(context, instance);
 	}

@@ -6,7 +6,9 @@ import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -57,6 +59,25 @@ class DrainEndpointAutoConfigurationTests {
 	void theEndpointOfTheUserWins() {
 		this.contextRunner.withUserConfiguration(EndpointConfiguration.class)
 			.run((context) -> assertThat(context).hasSingleBean(DrainEndpoint.class).hasBean("userEndpoint"));
+	}
+
+	@Test
+	void anEndpointOfTheUserWithTheSameIdentifierWins() {
+		this.contextRunner.withUserConfiguration(DrainOfTheUser.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(DrainEndpoint.class)
+				.hasSingleBean(DrainOfTheUser.class));
+	}
+
+	@Test
+	void anEndpointOfAParentWithTheSameIdentifierWins() {
+		new ApplicationContextRunner().withUserConfiguration(DrainOfTheUser.class)
+			.run((parent) -> this.contextRunner.withParent(parent)
+				.run((context) -> assertThat(context).doesNotHaveBean(DrainEndpoint.class)));
+	}
+
+	@Endpoint(id = "drain")
+	static class DrainOfTheUser {
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

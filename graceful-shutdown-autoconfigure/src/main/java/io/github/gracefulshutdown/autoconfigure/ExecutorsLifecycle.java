@@ -109,6 +109,8 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 	/** Closes an executor, which waits for its tasks until it is interrupted. */
 	private CompletableFuture<Boolean> close(String name, SimpleAsyncTaskExecutor executor, Duration bound) {
 		return this.guests.run("executors", bound, () -> {
+			// Longer than it has: it is interrupted when the bound has passed.
+			TrackedThreads.waitFor(executor, bound.multipliedBy(2));
 			executor.close();
 			return true;
 		}).exceptionally((ex) -> {

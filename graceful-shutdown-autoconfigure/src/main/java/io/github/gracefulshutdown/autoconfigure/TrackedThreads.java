@@ -1,8 +1,11 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,18 +17,22 @@ import org.springframework.util.ReflectionUtils;
 /**
  * Has executors without a pool, as those of virtual threads are, keep track of their
  * threads, so that their tasks can be waited for. By themselves they do so only if they
- * have a termination timeout; one that is there stays.
+ * have a termination timeout. That is theirs: one that is there stays, and where there is
+ * none it is set when the executor is ended.
  */
 final class TrackedThreads implements BeanPostProcessor {
 
-	// There is no accessor for it.
-	private static final @Nullable Field THREADS = ReflectionUtils.findField(SimpleAsyncTaskExecutor.class,
-			"activeThreads", Set.class);
+	// There are no accessors for them.
+	private static final @Nullable Field THREADS = field("activeThreads", Set.class);
 
-	static {
-		if (THREADS != null) {
-			ReflectionUtils.makeAccessible(THREADS);
+	private static final @Nullable Field TIMEOUT = field("taskTerminationTimeout", long.class);
+
+	private static @Nullable Field field(String name, Class<?> type) {
+		Field field = ReflectionUtils.findField(SimpleAsyncTaskExecutor.class, name, type);
+		if (field != null) {
+			ReflectionUtils.makeAccessible(field);
 		}
+		return field;
 	}
 
 	private final ObjectProvider<GracefulShutdownProperties> properties;
@@ -36,14 +43,21 @@ final class TrackedThreads implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
-		if (bean instanceof SimpleAsyncTaskExecutor executor && THREADS != null && threadsOf(executor) == null) {
-			GracefulShutdownProperties properties = this.properties.getObject();
-			if (!properties.getExecutors().getExclude().contains(beanName)) {
-				// Longer than they are waited for: whoever waits has a bound of its own.
-				executor.setTaskTerminationTimeout(properties.getTimeout().toMillis());
+		if (bean instanceof SimpleAsyncTaskExecutor executor && THREADS != null && TIMEOUT != null
+				&& threadsOf(executor) == null) {
+			if (!this.properties.getObject().getExecutors().getExclude().contains(beanName)) {
+				ReflectionUtils.setField(THREADS, executor, ConcurrentHashMap.newKeySet());
 			}
 		}
 		return bean;
+	}
+
+	/** Has the end of an executor wait for its tasks, for its own time if it has one. */
+	static void waitFor(SimpleAsyncTaskExecutor executor, Duration bound) {
+		// The setter would forget the threads.
+		if (TIMEOUT != null && Objects.equals(ReflectionUtils.getField(TIMEOUT, executor), 0L)) {
+			ReflectionUtils.setField(TIMEOUT, executor, bound.toMillis());
+		}
 	}
 
 	/** Returns the names of the threads that run tasks, as far as that is known. */

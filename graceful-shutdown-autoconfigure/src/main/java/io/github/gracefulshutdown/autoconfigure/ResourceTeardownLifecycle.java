@@ -127,8 +127,8 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 			all = all.thenCompose((before) -> release(resource, deadline.remaining().dividedBy(left), released));
 		}
 		return all.thenCompose((done) -> state().enter(Stage.RELEASED))
-			.thenApply((told) -> "released %d of %d resources %s%s".formatted(released.size(), resources.size(), released,
-					unused(resources.size())));
+			.thenApply((told) -> "released %d of %d resources %s%s".formatted(released.size(), resources.size(),
+					released, unused(resources.size())));
 	}
 
 	/** Returns the resources of this context that somebody has used. */

@@ -34,7 +34,7 @@ public final class CreatedBeans {
 	 * @return the beans by name, in their order as Spring has it
 	 */
 	public static <T> Map<String, T> ofType(ListableBeanFactory beanFactory, Class<T> type) {
-		Map<Object, String> names = new IdentityHashMap<>();
+		IdentityHashMap<Object, String> names = new IdentityHashMap<>();
 		List<T> beans = new ArrayList<>();
 		for (String name : beanFactory.getBeanNamesForType(type, false, false)) {
 			if (isCreated(beanFactory, name)) {

@@ -98,7 +98,8 @@ public final class DrainEndpointAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-	@ConditionalOnBean(value = DrainEndpoint.class, search = SearchStrategy.CURRENT)
+	@ConditionalOnAvailableEndpoint(DrainEndpoint.class)
+	@Conditional(OnFreeEndpointIdCondition.class)
 	static class ReactiveEndpointConfiguration {
 
 		@Bean

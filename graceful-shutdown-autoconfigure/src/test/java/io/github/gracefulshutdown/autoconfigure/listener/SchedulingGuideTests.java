@@ -30,7 +30,7 @@ class SchedulingGuideTests {
 	void theJobOfTheGuideRunsWhetherBeansMayBeOverriddenOrNot(boolean overriding) throws InterruptedException {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(SchedulingTasksApplication.class)
 			.web(WebApplicationType.NONE)
-			.properties("spring.main.allow-bean-definition-overriding=" + overriding)
+			.properties("spring.main.allow-bean-definition-overriding=" + overriding, "grpc.server.port=-1")
 			.run()) {
 			ScheduledTasks tasks = context.getBean("scheduledTasks", ScheduledTasks.class);
 			assertThat(tasks.hasRun.await(30, TimeUnit.SECONDS)).isTrue();

@@ -77,7 +77,7 @@ class ReactiveDrainAutoConfigurationTests {
 	static class FilterConfiguration {
 
 		@Bean
-		WebFilter drainWebFilter() {
+		WebFilter gracefulShutdownDrainWebFilter() {
 			return (exchange, chain) -> chain.filter(exchange);
 		}
 

@@ -63,7 +63,7 @@ class ServletDrainAutoConfigurationTests {
 	static class RegistrationConfiguration {
 
 		@Bean
-		FilterRegistrationBean<Filter> drainFilterRegistration() {
+		FilterRegistrationBean<Filter> gracefulShutdownDrainFilterRegistration() {
 			FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(
 					(request, response, chain) -> chain.doFilter(request, response));
 			registration.setOrder(42);

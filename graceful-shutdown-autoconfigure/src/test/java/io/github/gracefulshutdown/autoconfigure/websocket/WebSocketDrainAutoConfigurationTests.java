@@ -102,7 +102,7 @@ class WebSocketDrainAutoConfigurationTests {
 	static class RegistrationConfiguration {
 
 		@Bean
-		FilterRegistrationBean<Filter> webSocketHandshakeFilterRegistration() {
+		FilterRegistrationBean<Filter> gracefulShutdownWebSocketHandshakeFilterRegistration() {
 			FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>(
 					(request, response, chain) -> chain.doFilter(request, response));
 			registration.setOrder(42);

@@ -36,9 +36,10 @@ final class IntakeLifecycle extends AbstractStepLifecycle {
 	CompletableFuture<String> perform(Drain drain) {
 		CompletableFuture<Void> timedOut = time().in(Objects.requireNonNull(state().deadline()).atMost(TIMEOUT));
 		CompletableFuture<Void> dry = this.intakes.stopListening()
-			.thenCompose((stopped) -> this.intakes.dry(timedOut::isDone));
+			.thenCompose((stopped) -> this.intakes.dryForGood(timedOut::isDone));
 		return CompletableFuture.anyOf(dry, timedOut)
-			.thenCompose((first) -> this.intakes.onTheWay())
+			.thenCompose((first) -> this.intakes.refuseUnfinished())
+			.thenCompose((refused) -> this.intakes.onTheWay())
 			.thenApply("%d requests left on their way"::formatted);
 	}
 

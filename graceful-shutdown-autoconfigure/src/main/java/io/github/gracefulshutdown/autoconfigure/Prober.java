@@ -13,6 +13,8 @@ final class Prober {
 
 	private final String name;
 
+	private final String network;
+
 	private long checks;
 
 	private long successes;
@@ -26,12 +28,22 @@ final class Prober {
 
 	private long intervalNanos;
 
-	Prober(String name) {
+	/**
+	 * Creates a prober.
+	 * @param name what people know it by
+	 * @param network what its address is a part of, if one may have all of that
+	 */
+	Prober(String name, String network) {
 		this.name = name;
+		this.network = network;
 	}
 
 	String name() {
 		return this.name;
+	}
+
+	String network() {
+		return this.network;
 	}
 
 	synchronized void checked(long nowNanos, boolean refused, int refusals) {
@@ -50,11 +62,20 @@ final class Prober {
 		}
 	}
 
-	/** Takes the new gap for a quarter, so that one odd gap does not count for much. */
+	/**
+	 * Takes the new gap for a quarter, so that one odd gap does not count for much, and
+	 * one that is shorter for the share of it that has passed: a burst of checks, as by
+	 * somebody else behind the same address, counts for the time that it takes, not for
+	 * how many they are.
+	 */
 	private void learnInterval(long nowNanos) {
-		if (this.checks > 0) {
-			long gap = nowNanos - this.lastNanos;
-			this.intervalNanos = (this.checks == 1) ? gap : this.intervalNanos + (gap - this.intervalNanos) / 4;
+		long gap = nowNanos - this.lastNanos;
+		if (this.checks == 1) {
+			this.intervalNanos = gap;
+		}
+		else if (this.checks > 1) {
+			double weight = (gap < this.intervalNanos) ? (double) gap / this.intervalNanos : 1;
+			this.intervalNanos += (long) ((gap - this.intervalNanos) * weight / 4);
 		}
 	}
 
@@ -75,12 +96,17 @@ final class Prober {
 	}
 
 	/**
-	 * Returns whether it polls: it was told more than once that this instance is well,
-	 * and its next check is not long overdue. One who waits for the start of the instance
-	 * stops asking when he hears it for the first time.
+	 * Returns whether it comes back: it was told more than twice that this instance is
+	 * well. One who waits for the start of the instance stops asking when he hears it for
+	 * the first time, and who looks once may look again.
 	 */
+	synchronized boolean isEstablished() {
+		return this.successes > 2;
+	}
+
+	/** Returns whether it polls: it comes back, and its next check is not long overdue. */
 	synchronized boolean isPolling(long nowNanos) {
-		return this.successes > 1 && !isGone(nowNanos);
+		return isEstablished() && !isGone(nowNanos);
 	}
 
 	/** Returns whether it has missed two checks. */

@@ -6,20 +6,28 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * Knows who polls the health of this instance, so that the lame duck lasts until they
- * have been refused as often as they need to give it up. A bounded number of them is
- * remembered, those that come back rather than those that came once. Safe for use by many
- * threads.
+ * have been refused as often as they need to give it up. Whoever reaches the health can
+ * ask for it, so
+ * <ul>
+ * <li>one address that asks for one check is one prober, whatever it calls itself,</li>
+ * <li>only who has heard that this instance is well is remembered, and only who has heard
+ * it three times is waited for,</li>
+ * <li>a bounded number is remembered, and of one network no more than a part of it,</li>
+ * <li>whoever comes back is never forgotten for the sake of a newcomer.</li>
+ * </ul>
+ * Safe for use by many threads.
  */
 public final class Probers {
 
 	static final int LIMIT = 100;
 
-	private static final int NAME_LIMIT = 150;
+	static final int LIMIT_OF_NETWORK = 16;
 
 	// It hears of the drain as a registry, and asks no more once that was left.
 	private static final String CONSUL = "Consul Health Check";
@@ -43,6 +51,27 @@ public final class Probers {
 	}
 
 	/**
+	 * Notes the answer to a health check over HTTP. An answer that sends elsewhere, as to
+	 * a login, tells nothing of the health.
+	 * @param method the method of the request
+	 * @param path the decoded path of the request
+	 * @param remote the address that it came from, as the server knows it
+	 * @param agent what the prober calls itself, or {@code null}
+	 * @param status the status of the answer
+	 */
+	public void checked(String method, String path, String remote, @Nullable String agent, int status) {
+		if (status < 300 || status >= 400) {
+			checked(ForeignText.request(method, withSingleSlashes(path)), remote, agent, status >= 400);
+		}
+	}
+
+	/** Returns the one path of all that are the same to the endpoint. */
+	private static String withSingleSlashes(String path) {
+		String single = path.contains("//") ? path.replaceAll("/{2,}", "/") : path;
+		return (single.length() > 1 && single.endsWith("/")) ? single.substring(0, single.length() - 1) : single;
+	}
+
+	/**
 	 * Notes the answer to a health check.
 	 * @param check what was asked for, the same with every check
 	 * @param remote the address that it came from
@@ -51,31 +80,59 @@ public final class Probers {
 	 */
 	public void checked(String check, String remote, @Nullable String agent, boolean refused) {
 		if (this.refusals > 0 && (agent == null || !agent.startsWith(CONSUL))) {
-			String name = check + " by " + remote + ((agent != null) ? " (" + agent + ")" : "");
-			String known = (name.length() > NAME_LIMIT) ? name.substring(0, NAME_LIMIT) : name;
-			prober(known).checked(this.time.nanoTime(), refused, this.refusals);
-			this.nextCheck.getAndSet(new CompletableFuture<>()).complete(null);
+			String name = ForeignText.of(check + " by " + remote);
+			Prober known = this.probers.get(name);
+			Prober prober = (known != null || refused) ? known : remember(new Prober(name, networkOf(remote)));
+			if (prober != null) {
+				prober.checked(this.time.nanoTime(), refused, this.refusals);
+				this.nextCheck.getAndSet(new CompletableFuture<>()).complete(null);
+			}
 		}
 	}
 
-	private Prober prober(String name) {
-		Prober known = this.probers.get(name);
+	/** Returns the first half of an address of IPv6: the other one is free to choose. */
+	private static String networkOf(String remote) {
+		int end = -1;
+		for (int groups = 0; groups < 4; groups++) {
+			end = remote.indexOf(':', end + 1);
+			if (end < 0) {
+				return remote;
+			}
+		}
+		return remote.substring(0, end);
+	}
+
+	/** Returns the prober by that name, or {@code null} if there is no room for it. */
+	private synchronized @Nullable Prober remember(Prober newcomer) {
+		Prober known = this.probers.get(newcomer.name());
 		if (known != null) {
 			return known;
 		}
-		while (this.probers.size() >= LIMIT) {
-			forgetOne();
+		long ofNetwork = this.probers.values().stream().filter((one) -> isOfNetwork(one, newcomer)).count();
+		if (ofNetwork >= LIMIT_OF_NETWORK
+				&& !forgetOne(this.probers.values().stream().filter((one) -> isOfNetwork(one, newcomer)))) {
+			return null;
 		}
-		return this.probers.computeIfAbsent(name, Prober::new);
+		if (this.probers.size() >= LIMIT && !forgetOne(this.probers.values().stream())) {
+			return null;
+		}
+		this.probers.put(newcomer.name(), newcomer);
+		return newcomer;
 	}
 
-	private void forgetOne() {
+	private static boolean isOfNetwork(Prober prober, Prober newcomer) {
+		return prober.network().equals(newcomer.network());
+	}
+
+	/** Returns whether there was one that does not come back, or not any more. */
+	private boolean forgetOne(Stream<Prober> candidates) {
 		long now = this.time.nanoTime();
-		this.probers.values()
-			.stream()
-			.max(Comparator.comparing((Prober prober) -> prober.checks() < 2)
-				.thenComparing((prober) -> now - prober.lastNanos()))
-			.ifPresent((prober) -> this.probers.remove(prober.name()));
+		return candidates.filter((prober) -> !prober.isPolling(now))
+			.min(Comparator.comparing(Prober::isEstablished)
+				.thenComparing(Prober::checks)
+				.thenComparing((prober) -> prober.lastNanos() - now))
+			.map((prober) -> this.probers.remove(prober.name()))
+			.isPresent();
 	}
 
 	/** Returns a watch over those that poll now. */

@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.time.Duration;
+
 /**
  * What a server has received and not handed over yet: connections on which a request may
  * be on its way, from the accepted socket to the queue in front of busy threads. The gate
@@ -19,17 +21,27 @@ public interface RequestIntake {
 	/**
 	 * Looks for requests that have arrived, in whole or in part, or are about to on a
 	 * connection that was just accepted, and that no handler has yet. What a handler has
-	 * does not count. There is no event for this in most servers, so while the drain
+	 * does not count, nor does what was begun more than two seconds ago and has not
+	 * arrived in whole, however busy its client is. There is no event for this in most servers, so while the drain
 	 * waits for it, and only then, this is asked every few milliseconds.
 	 * @return how many there are, more if in doubt
 	 */
 	long onTheWay();
 
 	/**
-	 * Closes the connections on which nothing is on its way, politely: a client that
-	 * looks finds the end of the stream.
+	 * Looks for requests that have arrived and that no thread is free for. They are
+	 * waited for longer than what a client has only begun.
+	 * @return how many of those on the way there may be
 	 */
-	void closeIdle();
+	long waitingForThread();
+
+	/**
+	 * Closes the connections on which nothing is on its way, politely: a client that
+	 * looks finds the end of the stream. What was begun longer ago is answered that it
+	 * was not executed.
+	 * @param patience how long ago
+	 */
+	void closeIdle(Duration patience);
 
 	/**
 	 * Accepts no connection any more, for good. What was accepted is still answered.

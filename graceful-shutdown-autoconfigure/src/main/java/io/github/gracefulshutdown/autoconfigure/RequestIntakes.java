@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +25,20 @@ final class RequestIntakes {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
+	// For how long clients are waited for in a shutdown, all of them together, that have
+	// begun something and not sent a request: a connection, a TLS handshake, a head.
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	// What is left of it when the sockets are closed, for what has begun meanwhile.
+	private static final Duration LAST_PATIENCE = Duration.ofMillis(200);
+
 	private final ObjectProvider<RequestIntake> intakes;
 
 	private final TimeSource time;
 
 	private final GuestRunner guests;
+
+	private volatile Duration spent = Duration.ZERO;
 
 	RequestIntakes(ObjectProvider<RequestIntake> intakes, TimeSource time, GuestRunner guests) {
 		this.intakes = intakes;
@@ -45,6 +55,7 @@ final class RequestIntakes {
 	}
 
 	CompletableFuture<Void> runDry() {
+		this.spent = Duration.ZERO;
 		return forEach("run dry", RequestIntake::runDry);
 	}
 
@@ -59,25 +70,56 @@ final class RequestIntakes {
 	/**
 	 * Waits until nothing is on its way any more, closes the connections that are idle
 	 * then, and waits for what has arrived in between. A look follows the other until
-	 * {@code over}.
+	 * {@code over}. Requests that wait for a thread are waited for that long; clients
+	 * that have not sent one yet only as long as the patience with them lasts.
 	 */
 	CompletableFuture<Void> dry(BooleanSupplier over) {
-		return untilNothingIsOnTheWay(over)
-			.thenCompose((dry) -> forEach("close idle connections", RequestIntake::closeIdle))
-			.thenCompose((closed) -> untilNothingIsOnTheWay(over));
+		return dry(PATIENCE.minus(LAST_PATIENCE), over);
 	}
 
-	private CompletableFuture<Void> untilNothingIsOnTheWay(BooleanSupplier over) {
-		return onTheWay()
-			.thenCompose((onTheWay) -> (onTheWay == 0 || over.getAsBoolean()) ? CompletableFuture.completedFuture(null)
-					: this.time.in(BETWEEN_LOOKS).thenCompose((due) -> untilNothingIsOnTheWay(over)));
+	/** Does the same for the last time, with the rest of the patience. */
+	CompletableFuture<Void> dryForGood(BooleanSupplier over) {
+		Duration rest = PATIENCE.minus(this.spent);
+		return dry((rest.compareTo(LAST_PATIENCE) > 0) ? rest : LAST_PATIENCE, over);
+	}
+
+	/** Answers what was only begun: that it was not executed. */
+	CompletableFuture<Void> refuseUnfinished() {
+		return closeIdle(Duration.ZERO);
+	}
+
+	private CompletableFuture<Void> dry(Duration patience, BooleanSupplier over) {
+		long began = this.time.nanoTime();
+		Deadline patient = Deadline.in(patience, this.time);
+		return untilNothingIsOnTheWay(patient, over).thenCompose((dry) -> closeIdle(patience))
+			.thenCompose((closed) -> untilNothingIsOnTheWay(patient, over))
+			.thenRun(() -> this.spent = Duration.ofNanos(this.time.nanoTime() - began));
+	}
+
+	private CompletableFuture<Void> closeIdle(Duration patience) {
+		return forEach("close idle connections", (intake) -> intake.closeIdle(patience));
+	}
+
+	private CompletableFuture<Void> untilNothingIsOnTheWay(Deadline patient, BooleanSupplier over) {
+		return isWorthWaiting(patient).thenCompose((worth) -> (!worth || over.getAsBoolean())
+				? CompletableFuture.completedFuture(null)
+				: this.time.in(BETWEEN_LOOKS).thenCompose((due) -> untilNothingIsOnTheWay(patient, over)));
+	}
+
+	private CompletableFuture<Boolean> isWorthWaiting(Deadline patient) {
+		return (patient.remaining().isZero() ? sum(RequestIntake::waitingForThread) : onTheWay())
+			.thenApply((count) -> count > 0);
 	}
 
 	/** Returns how many requests are on their way, none where that cannot be told. */
 	CompletableFuture<Long> onTheWay() {
+		return sum(RequestIntake::onTheWay);
+	}
+
+	private CompletableFuture<Long> sum(Function<RequestIntake, Long> look) {
 		CompletableFuture<Long> sum = CompletableFuture.completedFuture(0L);
 		for (RequestIntake intake : list()) {
-			CompletableFuture<Long> one = this.guests.run("intake", BOUND, intake::onTheWay).exceptionally((ex) -> {
+			CompletableFuture<Long> one = this.guests.run("intake", BOUND, () -> look.apply(intake)).exceptionally((ex) -> {
 				logFailure(intake, "look", ex);
 				return 0L;
 			});

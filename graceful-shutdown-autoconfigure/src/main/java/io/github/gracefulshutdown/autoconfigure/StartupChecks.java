@@ -23,6 +23,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
@@ -208,12 +209,29 @@ final class StartupChecks {
 	}
 
 	private List<String> openEndpoint() {
-		if (!isExposed() || this.environment.getProperty("management.server.port") != null || isSecured()) {
+		if (!isExposed() || !isOnPortOfApplication() || isSecured()) {
 			return List.of();
 		}
 		return List
 			.of("The endpoint 'drain' is exposed on the port of the application and nothing protects it: whoever "
-					+ "can reach it can take this instance out of service. Protect it, or set 'management.server.port'.");
+					+ "can reach it can take this instance out of service. Protect it, or set 'management.server.port' "
+					+ "to another port.");
+	}
+
+	/** As the actuator decides, of which this class knows nothing. */
+	private boolean isOnPortOfApplication() {
+		Integer management = port("management.server.port");
+		Integer server = port("server.port");
+		return management == null || (management > 0 && management == ((server != null) ? server : 8080));
+	}
+
+	private @Nullable Integer port(String key) {
+		try {
+			return this.environment.getProperty(key, Integer.class);
+		}
+		catch (ConversionException | IllegalArgumentException ex) { // its owner will say so
+			return null;
+		}
 	}
 
 	private boolean isExposed() {

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -46,7 +49,13 @@ public abstract class ContainerDrainContract {
 
 	private static final Duration MINIMUM = Duration.ofSeconds(2);
 
-	private final List<RawConnection> connections = new ArrayList<>();
+	// Two seconds, and what a busy machine needs for the rest of a stop; the time of the
+	// drain is ten seconds.
+	private static final Duration LITTLE_MORE = Duration.ofSeconds(6);
+
+	private final List<RawConnection> connections = new CopyOnWriteArrayList<>();
+
+	private final ScheduledExecutorService hostile = Executors.newSingleThreadScheduledExecutor();
 
 	@SuppressWarnings("NullAway.Init")
 	private WebApplication application;
@@ -99,6 +108,7 @@ public abstract class ContainerDrainContract {
 
 	@AfterEach
 	void close() {
+		this.hostile.shutdownNow();
 		this.controller.admit.countDown();
 		this.application.close();
 		this.connections.forEach(RawConnection::close);
@@ -197,6 +207,46 @@ public abstract class ContainerDrainContract {
 		assertThat(stalled.readResponse()).startsWith("HTTP/1.1 503")
 			.contains("Graceful-Shutdown: rejected", "Graceful-Shutdown-Instance: ");
 		assertThat(stalled.readStatus()).isEqualTo("end");
+	}
+
+	@Test
+	void aHeadThatTricklesAddsNoMoreThanTwoSeconds() throws Exception {
+		start();
+		RawConnection trickling = connect(1).get(0).send("GET /hello HTTP/1.1\r\nX-Long: ");
+		keepDoing(Duration.ofMillis(300), () -> trickling.send("x"));
+		this.application.closeAsync().get(LITTLE_MORE.toMillis(), TimeUnit.MILLISECONDS);
+		assertThat(trickling.readStatus()).isEqualTo("503");
+	}
+
+	@Test
+	void aHeadThatBeganLongAgoAddsNothing() {
+		start();
+		RawConnection trickling = connect(1).get(0).send("GET /hello HTTP/1.1\r\nX-Long: ");
+		keepDoing(Duration.ofMillis(300), () -> trickling.send("x"));
+		Awaitility.await().until(() -> onTheWay() == 1);
+		Awaitility.await().until(() -> onTheWay() == 0);
+	}
+
+	private long onTheWay() {
+		return this.application.context()
+			.getBeanProvider(RequestIntake.class)
+			.stream()
+			.mapToLong(RequestIntake::onTheWay)
+			.sum();
+	}
+
+	@Test
+	void connectionsThatAreOpenedAndSayNothingAddNoMoreThanTwoSeconds() throws Exception {
+		start();
+		keepDoing(Duration.ofMillis(200), () -> connect(1));
+		this.application.closeAsync().get(LITTLE_MORE.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	@Test
+	void newHeadsThatFollowOneAnotherAddNoMoreThanTwoSeconds() throws Exception {
+		start();
+		keepDoing(Duration.ofMillis(200), () -> connect(1).get(0).send("GET /hello HT"));
+		this.application.closeAsync().get(LITTLE_MORE.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	@Test
@@ -301,6 +351,11 @@ public abstract class ContainerDrainContract {
 		String response = connection.get("/hello").readResponse();
 		assertThat(response).startsWith("HTTP/1.1 200");
 		return response.contains("Connection: close");
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored") // ends with the test
+	private void keepDoing(Duration every, Runnable action) {
+		this.hostile.scheduleWithFixedDelay(action, 0, every.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private List<RawConnection> connect(int count) {

@@ -62,7 +62,7 @@ public abstract class HealthChecksContract {
 	private Outcome drainWhilePolled(ShutdownSequence sequence, BooleanSupplier check) throws Exception {
 		this.prober.scheduleAtFixedRate(() -> this.answers.add(check.getAsBoolean()), 0, INTERVAL.toMillis(),
 				TimeUnit.MILLISECONDS);
-		Awaitility.await().until(() -> this.answers.size() >= 3);
+		Awaitility.await().until(() -> this.answers.size() >= 4);
 		assertThat(this.answers).containsOnly(true);
 		CompletableFuture<Outcome> drained = sequence.drain();
 		return drained.get(20, TimeUnit.SECONDS);

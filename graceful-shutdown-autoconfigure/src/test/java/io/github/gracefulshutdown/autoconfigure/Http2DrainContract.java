@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -184,6 +186,23 @@ public abstract class Http2DrainContract {
 			assertThat(last.lastStreamId()).isZero();
 			assertThat(socket.getInputStream().readAllBytes()).isEmpty();
 			closed.get(10, TimeUnit.SECONDS);
+		}
+	}
+
+	/** None of them is a request. */
+	@Test
+	@SuppressWarnings("FutureReturnValueIgnored") // ends with the test
+	void aConnectionThatKeepsSendingFramesAddsNoMoreThanTwoSeconds() throws Exception {
+		start();
+		ScheduledExecutorService hostile = Executors.newSingleThreadScheduledExecutor();
+		try (RawConnection connection = new RawConnection(this.application.port())) {
+			connection.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0");
+			hostile.scheduleWithFixedDelay(() -> connection.send("\0\0\10\6\0\0\0\0\0pingpong"), 0, 30,
+					TimeUnit.MILLISECONDS);
+			this.application.closeAsync().get(6, TimeUnit.SECONDS);
+		}
+		finally {
+			hostile.shutdownNow();
 		}
 	}
 

@@ -6,11 +6,13 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.WorkInFlight;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +202,21 @@ public abstract class HttpDrainContract {
 			assertThat(connection.readToEnd()).startsWith("HTTP/1.1 200").contains("counted 6");
 			assertThat(drained.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.CLEAN);
 		}
+	}
+
+	/** It may be the identifier of a session, and is of no use to one who reads a log. */
+	@Test
+	void whatIsInFlightIsDescribedWithoutWhatItsClientHasAddedToThePath() throws Exception {
+		try (RawConnection connection = connect().get("/answer;jsessionid=SECRET?also=SECRET")) {
+			application().awaitInFlight(1);
+			assertThat(descriptions()).containsExactly("GET /answer");
+			answer();
+			assertThat(connection.readStatus()).isEqualTo("200");
+		}
+	}
+
+	private List<String> descriptions() {
+		return application().gate().workInFlight().stream().map(WorkInFlight::description).toList();
 	}
 
 	@Test

@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -95,10 +97,11 @@ class ProbersTests {
 	}
 
 	@Test
-	void whoWaitsForTheStartOrAsksOnceIsNoProber() {
+	void whoWaitsForTheStartOrAsksOnceOrTwiceIsNoProber() {
 		poll("start", true, 5, Duration.ofMillis(100));
 		check("start", false);
 		check("once", false);
+		poll("twice", false, 2, SECOND);
 		assertThat(stop()).isCompleted();
 	}
 
@@ -124,8 +127,9 @@ class ProbersTests {
 	@Test
 	void noProberIsWaitedForWithZeroHealthChecks() {
 		Probers none = new Probers(this.fixture.time, 0);
-		none.checked("GET /health", "lb", null, false);
-		none.checked("GET /health", "lb", null, false);
+		for (int i = 0; i < 3; i++) {
+			none.checked("GET /health", "lb", null, false);
+		}
 		assertThat(none.watch().waitingFor()).isEmpty();
 	}
 
@@ -137,21 +141,96 @@ class ProbersTests {
 		assertThat(this.probers.watch().waitingFor()).isEmpty();
 	}
 
-	@Test
-	void manyWhoAskOnceDoNotDisplaceTheOneThatPolls() {
-		check("lb", false);
-		check("lb", false);
-		for (int i = 0; i < 2 * Probers.LIMIT; i++) {
-			check("once " + i, false);
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void manyWhoAskOnceOrTwiceAreNotWaitedForAndDoNotDisplaceTheOneThatPolls(int times) {
+		poll("lb", false, 4, SECOND);
+		for (int i = 0; i < 3 * Probers.LIMIT; i++) {
+			poll("some " + i, false, times, Duration.ofMillis(3));
 		}
+		assertThat(this.probers.watch().waitingFor()).singleElement().asString().contains("by lb");
+	}
+
+	@Test
+	void manyWhoComeBackDoNotDisplaceTheOneThatPolls() {
+		poll("lb", false, 4, SECOND);
+		for (int i = 0; i < 3 * Probers.LIMIT; i++) {
+			poll("fake " + i, false, 4, Duration.ofMillis(1));
+		}
+		check("lb", false);
+		assertThat(this.probers.watch().waitingFor()).hasSize(Probers.LIMIT)
+			.anyMatch((one) -> one.contains("by lb every"));
+	}
+
+	@Test
+	void aProberIsTheSameWhateverItCallsItself() {
+		poll("lb", false, 10, SECOND);
+		for (int i = 0; i < 300; i++) {
+			this.probers.checked("GET /health", "lb", "agent " + i / 2, false);
+			advance(Duration.ofMillis(10));
+		}
+		assertThat(this.probers.watch().waitingFor()).singleElement().asString().doesNotContain("agent");
+	}
+
+	@Test
+	void aBurstBehindTheAddressOfAProberDoesNotMakeItGone() {
+		poll("lb", false, 10, Duration.ofSeconds(5));
+		poll("lb", false, 300, Duration.ofMillis(10));
+		advance(Duration.ofSeconds(5));
 		assertThat(this.probers.watch().waitingFor()).hasSize(1);
 	}
 
 	@Test
-	void aNameThatIsTooLongIsCut() {
-		check("x".repeat(1_000), false);
-		check("x".repeat(1_000), false);
-		assertThat(this.probers.watch().waitingFor().get(0)).hasSizeLessThan(250);
+	void oneNetworkOfManyAddressesHasNoMoreThanItsPart() {
+		for (int i = 0; i < Probers.LIMIT; i++) {
+			poll("2001:db8:0:1:0:0:0:" + Integer.toHexString(i), false, 3, NANO);
+		}
+		poll("2001:db8:0:2:0:0:0:1", false, 3, NANO);
+		poll("10.0.0.1", false, 3, NANO);
+		assertThat(this.probers.watch().waitingFor()).hasSize(Probers.LIMIT_OF_NETWORK + 2);
+	}
+
+	@Test
+	void oneAddressThatAsksForManyPathsHasNoMoreThanItsPart() {
+		for (int i = 0; i < Probers.LIMIT; i++) {
+			for (int times = 0; times < 3; times++) {
+				this.probers.checked("GET", "/health/" + i, "10.0.0.1", null, 200);
+			}
+		}
+		assertThat(this.probers.watch().waitingFor()).hasSize(Probers.LIMIT_OF_NETWORK);
+	}
+
+	@Test
+	void spellingsOfAPathAreOne() {
+		for (String path : new String[] { "/health", "/health/", "//health", "/health///" }) {
+			this.probers.checked("GET", path, "lb", null, 200);
+		}
+		assertThat(this.probers.watch().waitingFor()).singleElement().asString().startsWith("GET /health by lb");
+	}
+
+	@Test
+	void pathsThatDoNotExistAndAnswersThatSendElsewhereMakeNoProber() {
+		for (int i = 0; i < 5; i++) {
+			this.probers.checked("GET", "/health/missing", "lb", null, 404);
+			this.probers.checked("GET", "/health", "browser", null, 302);
+		}
+		assertThat(this.probers.watch().waitingFor()).isEmpty();
+	}
+
+	@Test
+	void aNewcomerTakesThePlaceOfOneThatIsGone() {
+		for (int i = 0; i < Probers.LIMIT; i++) {
+			poll("old " + i, false, 3, NANO);
+		}
+		advance(Duration.ofSeconds(2));
+		poll("lb", false, 3, SECOND);
+		assertThat(this.probers.watch().waitingFor()).singleElement().asString().contains("by lb");
+	}
+
+	@Test
+	void aNameThatIsTooLongIsCutAndEscaped() {
+		poll("\n" + "x".repeat(1_000), false, 3, NANO);
+		assertThat(this.probers.watch().waitingFor().get(0)).hasSizeLessThan(260).contains("\\u000ax");
 	}
 
 	private void poll(String remote, boolean refused, int times, Duration interval) {

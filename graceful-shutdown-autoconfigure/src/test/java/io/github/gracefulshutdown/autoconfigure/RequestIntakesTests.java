@@ -52,18 +52,44 @@ class RequestIntakesTests {
 		assertThat(this.intake.calls).containsExactly("run dry");
 		this.intake.onTheWay.set(0);
 		passTimeUntilDone(stopped);
-		assertThat(this.intake.calls).containsExactly("run dry", "close idle");
+		assertThat(this.intake.calls).containsExactly("run dry", "close idle after 1800 ms");
 	}
 
 	@Test
-	void theDrainEndsAtItsTimeoutWithWhatIsOnItsWay() {
+	void theDrainEndsAtItsTimeoutWithWhatWaitsForAThread() {
 		this.intake.onTheWay.set(1);
+		this.intake.waitingForThread.set(1);
 		CompletableFuture<Void> stopped = this.fixture.stop(this.drain);
 		awaitThatNobodyLooks();
 		this.fixture.time.advance(Duration.ofSeconds(9));
 		assertThat(stopped).isNotDone();
 		this.fixture.time.advance(Duration.ofSeconds(1));
 		StepFixture.get(stopped);
+	}
+
+	@Test
+	void clientsThatHaveSentNoRequestAreWaitedForTwoSecondsInAll() {
+		this.fixture.state.beginClose();
+		this.intake.onTheWay.set(1);
+		Duration drainTook = timeToStop(this.drain);
+		assertThat(drainTook).isBetween(Duration.ofMillis(1_800), Duration.ofMillis(1_950));
+		Duration intakeTook = timeToStop(this.intakeStep);
+		assertThat(intakeTook).isBetween(Duration.ofMillis(150), Duration.ofMillis(350));
+		assertThat(this.intake.calls).endsWith("close idle after 0 ms");
+	}
+
+	@Test
+	void theNextDrainHasItsPatienceAnew() {
+		this.intake.onTheWay.set(1);
+		timeToStop(this.drain);
+		this.drain.start();
+		assertThat(timeToStop(this.drain)).isBetween(Duration.ofMillis(1_800), Duration.ofMillis(1_950));
+	}
+
+	private Duration timeToStop(AbstractStepLifecycle step) {
+		long before = this.fixture.time.nanoTime();
+		passTimeUntilDone(this.fixture.stop(step));
+		return Duration.ofNanos(this.fixture.time.nanoTime() - before);
 	}
 
 	@Test
@@ -86,7 +112,8 @@ class RequestIntakesTests {
 		assertThat(this.intake.calls).isEmpty();
 		this.fixture.state.beginClose();
 		passTimeUntilDone(this.fixture.stop(this.intakeStep));
-		assertThat(this.intake.calls).containsExactly("stop listening", "close idle");
+		assertThat(this.intake.calls).containsExactly("stop listening", "close idle after 2000 ms",
+				"close idle after 0 ms");
 	}
 
 	/** Waits until a look has ended and the next one waits for its time. */
@@ -113,6 +140,8 @@ class RequestIntakesTests {
 
 		private final AtomicLong onTheWay = new AtomicLong();
 
+		private final AtomicLong waitingForThread = new AtomicLong();
+
 		private final AtomicLong looks = new AtomicLong();
 
 		private volatile @Nullable RuntimeException failure;
@@ -137,8 +166,14 @@ class RequestIntakesTests {
 		}
 
 		@Override
-		public void closeIdle() {
-			call("close idle");
+		public long waitingForThread() {
+			this.looks.incrementAndGet();
+			return this.waitingForThread.get();
+		}
+
+		@Override
+		public void closeIdle(Duration patience) {
+			call("close idle after " + patience.toMillis() + " ms");
 		}
 
 		@Override

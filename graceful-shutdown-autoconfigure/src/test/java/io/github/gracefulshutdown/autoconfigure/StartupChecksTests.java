@@ -177,8 +177,23 @@ class StartupChecksTests {
 		this.classPath.add("org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint");
 		this.set.put("management.endpoints.web.exposure.include", exposed);
 		assertThat(found()).singleElement().asString().contains("nothing protects it");
-		this.set.put("management.server.port", "8081");
-		assertThat(found()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "8081, , false", "8080, , true", "8080, 8080, true", "9090, 9090, true", "9090, 8080, false",
+			"8080, 9090, false", "0, 0, false", "0, , false", "-1, , false", "-1, -1, false", ", 9090, true",
+			"nonsense, , true" })
+	void findAnEndpointOnThePortOfTheApplication(@Nullable String managementPort, @Nullable String port,
+			boolean open) {
+		this.classPath.add("org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint");
+		this.set.put("management.endpoints.web.exposure.include", "drain");
+		if (managementPort != null) {
+			this.set.put("management.server.port", managementPort);
+		}
+		if (port != null) {
+			this.set.put("server.port", port);
+		}
+		assertThat(found()).hasSize(open ? 1 : 0);
 	}
 
 	private List<String> found() {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.github.gracefulshutdown.autoconfigure.ForeignText;
 import io.github.gracefulshutdown.autoconfigure.caller.LeavingInstances.Mark;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,7 +100,8 @@ final class Call {
 			return false;
 		}
 		if (!notice.speaksOf(called)) {
-			logger.debug("Ignored the notice of {} for {}: it speaks of another instance", notice, called);
+			logger.debug("Ignored the notice of {} for {}: it speaks of another instance",
+					ForeignText.of(String.valueOf(notice.id())), called);
 			return false;
 		}
 		if (this.leaving.mark(called, notice)) {

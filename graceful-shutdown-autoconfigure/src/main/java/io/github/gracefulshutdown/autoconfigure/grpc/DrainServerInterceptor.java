@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.grpc;
 import java.util.Locale;
 
 import io.github.gracefulshutdown.Permit;
+import io.github.gracefulshutdown.autoconfigure.ForeignText;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -82,7 +83,7 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 		if (isExempt(method)) {
 			return startExempt(call, headers, next);
 		}
-		Permit permit = this.admission.tryEnter(method);
+		Permit permit = this.admission.tryEnter(ForeignText.of(method));
 		if (permit == null) {
 			this.servers.shutDownIfClosing(); // the context may close during a drain
 			refuse(call, this.admission);

@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.grpc;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.gracefulshutdown.autoconfigure.ForeignText;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
@@ -93,7 +94,7 @@ class EndableCall<Q, R> extends NoticeCall<Q, R> {
 				return this.endStatus.of(getMethodDescriptor());
 			}
 			catch (RuntimeException ex) {
-				logger.warn("No status to end {} with", getMethodDescriptor().getFullMethodName(), ex);
+				logger.warn("No status to end {} with", ForeignText.of(getMethodDescriptor().getFullMethodName()), ex);
 			}
 		}
 		return null;

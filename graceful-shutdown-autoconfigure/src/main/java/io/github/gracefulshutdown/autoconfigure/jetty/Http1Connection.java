@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure.jetty;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 import io.github.gracefulshutdown.autoconfigure.RequestEnd;
 import org.eclipse.jetty.io.AbstractEndPoint;
@@ -18,7 +19,7 @@ final class Http1Connection extends JettyConnection {
 		/** Waits for a request, of which nothing has come for a while. */
 		IDLE,
 
-		/** Has got a part of a request, and nothing more for longer than we wait. */
+		/** Has got a part of a request, whose rest takes longer than we wait. */
 		STALLED,
 
 		/** Has got a request or a part of it, or is about to. */
@@ -38,7 +39,7 @@ final class Http1Connection extends JettyConnection {
 
 	@Override
 	boolean isBusy() {
-		return state() == State.BUSY;
+		return state(PATIENCE) == State.BUSY;
 	}
 
 	/*
@@ -50,8 +51,8 @@ final class Http1Connection extends JettyConnection {
 	 * a reset of it.
 	 */
 	@Override
-	void closeIfIdle(byte[] refusal) {
-		State state = state();
+	void closeIfIdle(byte[] refusal, Duration patience) {
+		State state = state(patience);
 		if (state == State.STALLED) {
 			refuse(refusal);
 		}
@@ -60,7 +61,7 @@ final class Http1Connection extends JettyConnection {
 		}
 	}
 
-	private State state() {
+	private State state(Duration patience) {
 		boolean waiting = isWaiting(); // before the request, which comes of what was read
 		Request request = this.connection.getHttpChannel().getRequest();
 		if (isClosed() || (request != null && !isEnding(request))) {
@@ -70,10 +71,11 @@ final class Http1Connection extends JettyConnection {
 			return State.BUSY;
 		}
 		if (!this.connection.getParser().isStart()) {
-			return isPatienceDue() ? State.BUSY : State.STALLED;
+			long began = this.connection.getParser().getBeginNanoTime();
+			return (System.nanoTime() - began < patience.toNanos()) ? State.BUSY : State.STALLED;
 		}
 		boolean unused = this.connection.getMessagesIn() == 0;
-		return (isSilent() && !(unused && isPatienceDue())) ? State.IDLE : State.BUSY;
+		return (isSilent() && !(unused && isPatienceDue(patience))) ? State.IDLE : State.BUSY;
 	}
 
 	/** Returns whether the handler has it no more, so that the next may come. */

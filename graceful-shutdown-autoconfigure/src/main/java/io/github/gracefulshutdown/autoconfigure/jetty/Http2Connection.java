@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
+import java.time.Duration;
+
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.HTTP2Session;
@@ -41,7 +43,7 @@ final class Http2Connection extends JettyConnection {
 
 	/** Closes our half once the client is told which stream was the last. */
 	@Override
-	void closeIfIdle(byte[] refusal) {
+	void closeIfIdle(byte[] refusal, Duration patience) {
 		if (isIdle()) {
 			this.session.close(ErrorCode.NO_ERROR.code, "shutdown", Callback.from(endPoint()::shutdownOutput));
 		}

@@ -17,9 +17,9 @@ import org.springframework.util.ClassUtils;
 /** A connection of Jetty on which requests arrive, and what it is doing. */
 abstract class JettyConnection {
 
-	// For how long we wait for a client to go on with what it has begun: a TLS handshake,
-	// the first request of its connection, or the head of a request.
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
+	// For how long we wait for a client to come to the end of what it has begun: a TLS
+	// handshake, the first request of its connection, or the head of a request.
+	static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	// How long a connection has to be silent after its last response, and after the begin
 	// of the drain, before it counts as idle: one that is in use, or that a client has
@@ -88,8 +88,9 @@ abstract class JettyConnection {
 	 * Closes the connection if it is idle. If it is stalled in the middle of a request it
 	 * gets the answer that this was not executed.
 	 * @param refusal the bytes of that answer
+	 * @param patience how long ago that request began
 	 */
-	abstract void closeIfIdle(byte[] refusal);
+	abstract void closeIfIdle(byte[] refusal, Duration patience);
 
 	final boolean isClosed() {
 		return !endPoint().isOpen() || endPoint().isOutputShutdown();
@@ -111,8 +112,8 @@ abstract class JettyConnection {
 	}
 
 	/** Returns whether a client that has begun something may still go on with it. */
-	final boolean isPatienceDue() {
-		return this.socket.getIdleFor() < PATIENCE.toMillis();
+	final boolean isPatienceDue(Duration patience) {
+		return this.socket.getIdleFor() < patience.toMillis();
 	}
 
 	final boolean isSilent() {
@@ -134,12 +135,16 @@ abstract class JettyConnection {
 
 		@Override
 		boolean isBusy() {
-			return !isClosed() && isPatienceDue();
+			return isBusy(PATIENCE);
+		}
+
+		private boolean isBusy(Duration patience) {
+			return !isClosed() && System.currentTimeMillis() - endPoint().getCreatedTimeStamp() < patience.toMillis();
 		}
 
 		@Override
-		void closeIfIdle(byte[] refusal) {
-			if (!isBusy()) {
+		void closeIfIdle(byte[] refusal, Duration patience) {
+			if (!isBusy(patience)) {
 				endPoint().close();
 			}
 		}

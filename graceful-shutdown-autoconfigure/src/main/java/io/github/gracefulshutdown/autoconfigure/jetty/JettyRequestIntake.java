@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -70,15 +71,16 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 		return Math.max(busy, waitingForThread());
 	}
 
-	private long waitingForThread() {
+	@Override
+	public long waitingForThread() {
 		Server server = server();
 		return (server != null && server.getThreadPool() instanceof QueuedThreadPool threads) ? threads.getQueueSize()
 				: 0;
 	}
 
 	@Override
-	public void closeIdle() {
-		connections().forEach((connection) -> connection.closeIfIdle(this.refusal));
+	public void closeIdle(Duration patience) {
+		connections().forEach((connection) -> connection.closeIfIdle(this.refusal, patience));
 	}
 
 	@Override

@@ -32,7 +32,7 @@ final class NettyConnection extends ChannelDuplexHandler {
 		/** Waits for a request, of which nothing has come for a while. */
 		IDLE,
 
-		/** Has got a part of a request, and nothing more for longer than we wait. */
+		/** Has got a part of a request, whose rest takes longer than we wait. */
 		STALLED,
 
 		/** Has got a part of a request, or is about to. */
@@ -46,9 +46,9 @@ final class NettyConnection extends ChannelDuplexHandler {
 
 	}
 
-	// For how long we wait for a client to go on with what it has begun: a TLS handshake,
-	// the first request of its connection, or the head of a request; and to close its
-	// half of the connection when we have closed ours.
+	// For how long we wait for a client to come to the end of what it has begun: a TLS
+	// handshake, the first request of its connection, or the head of a request; and to
+	// close its half of the connection when we have closed ours.
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	// How long a connection has to be silent after its last response, and after the begin
@@ -69,6 +69,8 @@ final class NettyConnection extends ChannelDuplexHandler {
 
 	// Whether bytes have come of which no request has been made.
 	private boolean partial;
+
+	private long partialSinceNanos;
 
 	// Whether what comes now is too late.
 	private boolean closing;
@@ -105,7 +107,14 @@ final class NettyConnection extends ChannelDuplexHandler {
 		this.lastNanos = System.nanoTime();
 		this.requestBegan = false;
 		context.fireChannelRead(bytes);
-		this.partial = !this.requestBegan && !isInHandler();
+		noteWhetherPartial(!this.requestBegan && !isInHandler());
+	}
+
+	private void noteWhetherPartial(boolean partial) {
+		if (partial && !this.partial) {
+			this.partialSinceNanos = this.lastNanos;
+		}
+		this.partial = partial;
 	}
 
 	@Override
@@ -119,6 +128,10 @@ final class NettyConnection extends ChannelDuplexHandler {
 	 * @param dryingSinceNanos when the drain began
 	 */
 	State state(long dryingSinceNanos) {
+		return state(dryingSinceNanos, PATIENCE);
+	}
+
+	private State state(long dryingSinceNanos, Duration patience) {
 		if (this.closing || !this.channel.isActive()) {
 			return State.CLOSED;
 		}
@@ -129,9 +142,9 @@ final class NettyConnection extends ChannelDuplexHandler {
 			return isSilent(dryingSinceNanos) ? State.IDLE : State.BUSY;
 		}
 		if (this.partial) {
-			return isWithin(PATIENCE, this.lastNanos) ? State.BUSY : State.STALLED;
+			return isWithin(patience, this.partialSinceNanos) ? State.BUSY : State.STALLED;
 		}
-		boolean waiting = this.used || !isWithin(PATIENCE, this.lastNanos);
+		boolean waiting = this.used || !isWithin(patience, this.lastNanos);
 		return (waiting && isSilent(dryingSinceNanos)) ? State.IDLE : State.BUSY;
 	}
 
@@ -158,10 +171,11 @@ final class NettyConnection extends ChannelDuplexHandler {
 	 * gets the answer that this was not executed.
 	 * @param dryingSinceNanos when the drain began
 	 * @param refusal the bytes of that answer
+	 * @param patience how long ago that request began
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, it is closed
-	void closeIfIdle(long dryingSinceNanos, byte[] refusal) {
-		State state = state(dryingSinceNanos);
+	void closeIfIdle(long dryingSinceNanos, byte[] refusal, Duration patience) {
+		State state = state(dryingSinceNanos, patience);
 		if (state == State.IDLE) {
 			this.channel.close();
 		}

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.github.gracefulshutdown.Stage;
@@ -92,15 +93,21 @@ final class NettyRequestIntake implements RequestIntake {
 
 	@Override
 	public long onTheWay() {
-		return count(State.BUSY);
+		return count((state) -> state == State.BUSY);
+	}
+
+	/** Counts the connections whose loop does not answer. */
+	@Override
+	public long waitingForThread() {
+		return count((state) -> false);
 	}
 
 	@Override
-	public void closeIdle() {
+	public void closeIdle(Duration patience) {
 		long since = this.dryingSinceNanos;
 		connectionsByLoop().forEach((loop, those) -> loop.execute(() -> {
 			for (NettyConnection connection : those) {
-				connection.closeIfIdle(since, this.refusal);
+				connection.closeIfIdle(since, this.refusal, patience);
 			}
 		}));
 	}
@@ -112,7 +119,7 @@ final class NettyRequestIntake implements RequestIntake {
 	@Override
 	public void stopListening() {
 		DisposableServer bound = this.server;
-		if (bound != null && count(State.HANDED_OVER) == 0) {
+		if (bound != null && count((state) -> state == State.HANDED_OVER) == 0) {
 			bound.dispose();
 		}
 	}
@@ -122,22 +129,22 @@ final class NettyRequestIntake implements RequestIntake {
 	public void resume() {
 	}
 
-	/** Counts the connections that are in the state, or whose loop does not answer. */
-	private long count(State state) {
+	/** Counts the connections in such a state, and those whose loop does not answer. */
+	private long count(Predicate<State> which) {
 		long since = this.dryingSinceNanos;
 		return connectionsByLoop().entrySet()
 			.stream()
-			.map((loop) -> count(loop.getKey(), loop.getValue(), state, since))
+			.map((loop) -> count(loop.getKey(), loop.getValue(), which, since))
 			.toList() // all loops are asked before the first is waited for
 			.stream()
 			.mapToLong(CompletableFuture::join)
 			.sum();
 	}
 
-	private static CompletableFuture<Long> count(EventLoop loop, List<NettyConnection> connections, State state,
-			long since) {
+	private static CompletableFuture<Long> count(EventLoop loop, List<NettyConnection> connections,
+			Predicate<State> which, long since) {
 		return CompletableFuture
-			.supplyAsync(() -> connections.stream().filter((one) -> one.state(since) == state).count(), loop)
+			.supplyAsync(() -> connections.stream().filter((one) -> which.test(one.state(since))).count(), loop)
 			.completeOnTimeout((long) connections.size(), LOOK_BOUND.toMillis(), TimeUnit.MILLISECONDS);
 	}
 

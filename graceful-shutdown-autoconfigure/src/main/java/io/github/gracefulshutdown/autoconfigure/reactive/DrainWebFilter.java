@@ -7,6 +7,7 @@ import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.EndlessResponses;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
+import io.github.gracefulshutdown.autoconfigure.ForeignText;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.RequestEnd;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 	private Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain, ContextView context) {
 		ServerHttpRequest request = exchange.getRequest();
 		ServerHttpResponse response = exchange.getResponse();
-		Permit permit = this.admission.tryEnter(request.getMethod() + " " + request.getPath().value());
+		Permit permit = this.admission.tryEnter(ForeignText.request(request.getMethod().name(), request.getPath().value()));
 		if (permit == null) {
 			return this.rejection.send(exchange);
 		}

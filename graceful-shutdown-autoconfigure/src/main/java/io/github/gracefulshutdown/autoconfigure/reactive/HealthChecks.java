@@ -1,15 +1,13 @@
 package io.github.gracefulshutdown.autoconfigure.reactive;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.Probers;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.util.function.SingletonSupplier;
@@ -29,11 +27,12 @@ final class HealthChecks {
 
 	void answered(ServerWebExchange exchange) {
 		ServerHttpRequest request = exchange.getRequest();
-		if (isHealthCheck(DrainWebFilter.decode(request.getPath().pathWithinApplication()))) {
+		String path = DrainWebFilter.decode(request.getPath().pathWithinApplication());
+		if (isHealthCheck(path)) {
 			HttpStatusCode status = exchange.getResponse().getStatusCode();
-			this.probers.checked(request.getMethod() + " " + request.getPath().value(),
-					host(request.getRemoteAddress()), request.getHeaders().getFirst(HttpHeaders.USER_AGENT),
-					status != null && status.isError());
+			this.probers.checked(request.getMethod().name(), request.getPath().contextPath().value() + path,
+					PeerAddress.of(request), request.getHeaders().getFirst(HttpHeaders.USER_AGENT),
+					(status != null) ? status.value() : HttpStatus.OK.value());
 		}
 	}
 
@@ -44,11 +43,6 @@ final class HealthChecks {
 			}
 		}
 		return false;
-	}
-
-	private static String host(@Nullable InetSocketAddress remote) {
-		InetAddress address = (remote != null) ? remote.getAddress() : null;
-		return (address != null) ? address.getHostAddress() : "unknown";
 	}
 
 }

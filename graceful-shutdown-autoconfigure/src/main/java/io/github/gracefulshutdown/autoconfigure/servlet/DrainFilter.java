@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
+import io.github.gracefulshutdown.autoconfigure.ForeignText;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -79,7 +80,7 @@ final class DrainFilter implements Filter {
 
 	private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		Permit permit = this.admission.tryEnter(request.getMethod() + " " + request.getRequestURI());
+		Permit permit = this.admission.tryEnter(ForeignText.request(request.getMethod(), request.getRequestURI()));
 		if (permit == null) {
 			this.rejection.send(request, response);
 			return;

@@ -4,6 +4,8 @@ import java.util.List;
 
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.Probers;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -24,10 +26,23 @@ final class HealthChecks {
 	}
 
 	void answered(HttpServletRequest request, HttpServletResponse response) {
-		if (!request.isAsyncStarted() && isHealthCheck(RequestPath.of(request))) {
-			this.probers.checked(request.getMethod() + " " + request.getRequestURI(), request.getRemoteAddr(),
-					request.getHeader("User-Agent"), response.getStatus() >= HttpServletResponse.SC_BAD_REQUEST);
+		String path = RequestPath.of(request);
+		if (!request.isAsyncStarted() && isHealthCheck(path)) {
+			this.probers.checked(request.getMethod(), request.getServletContext().getContextPath() + path,
+					remote(request), request.getHeader("User-Agent"), response.getStatus());
 		}
+	}
+
+	/**
+	 * Returns the address that the container knows. A filter may have put another before
+	 * it, from a header that anybody can send.
+	 */
+	private static String remote(HttpServletRequest request) {
+		ServletRequest inner = request;
+		while (inner instanceof ServletRequestWrapper wrapper) {
+			inner = wrapper.getRequest();
+		}
+		return inner.getRemoteAddr();
 	}
 
 	private boolean isHealthCheck(String path) {

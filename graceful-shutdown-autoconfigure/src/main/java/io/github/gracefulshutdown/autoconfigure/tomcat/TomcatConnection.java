@@ -12,10 +12,12 @@ import java.util.concurrent.locks.Lock;
 
 import jakarta.servlet.http.HttpUpgradeHandler;
 import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ReflectionUtils;
 
@@ -28,7 +30,7 @@ final class TomcatConnection {
 		/** Waits for a request, of which nothing has come for a while. */
 		IDLE,
 
-		/** Has got a part of a request, and nothing more for longer than we wait. */
+		/** Has got a part of a request, whose rest takes longer than we wait. */
 		STALLED,
 
 		/** Has got a request or a part of it, is about to, or answers one. */
@@ -48,8 +50,8 @@ final class TomcatConnection {
 
 	}
 
-	// For how long we wait for a client to go on with what it has begun: a TLS handshake,
-	// the first request of its connection, or the head of a request.
+	// For how long we wait for a client to come to the end of what it has begun: a TLS
+	// handshake, the first request of its connection, or the head of a request.
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	// How long a connection has to be silent after its last response, and after the begin
@@ -84,7 +86,7 @@ final class TomcatConnection {
 
 	/** Returns what the connection is doing, {@link State#BUSY} if in doubt. */
 	State state() {
-		return withLock(this::stateWithLock);
+		return withLock(() -> stateWithLock(PATIENCE));
 	}
 
 	/** Returns how many streams of HTTP/2 have begun and not ended. */
@@ -100,7 +102,7 @@ final class TomcatConnection {
 	 */
 	void sayGoAwayIfIdle() {
 		withLock(() -> {
-			State state = stateWithLock();
+			State state = stateWithLock(PATIENCE);
 			if (state == State.MULTIPLEXED_IDLE) {
 				((Processor) this.wrapper.getCurrentProcessor()).pause();
 			}
@@ -111,10 +113,12 @@ final class TomcatConnection {
 	/**
 	 * Closes the connection if it is idle. If it is stalled in the middle of a request it
 	 * gets the answer that this was not executed.
+	 * @param refusal the bytes of that answer
+	 * @param patience how long ago that request began
 	 */
-	void closeIfIdle(byte[] refusal) {
+	void closeIfIdle(byte[] refusal, Duration patience) {
 		withLock(() -> {
-			State state = stateWithLock();
+			State state = stateWithLock(patience);
 			if (state == State.STALLED) {
 				refuse(refusal);
 			}
@@ -180,7 +184,7 @@ final class TomcatConnection {
 	 * has found readable out of its interest before it hands it to the threads, so a
 	 * connection in their queue is one without that interest.
 	 */
-	private State stateWithLock() throws IOException {
+	private State stateWithLock(Duration patience) throws IOException {
 		if (this.wrapper.isClosed() || socket().isOutputShutdown()) {
 			return State.CLOSED;
 		}
@@ -188,7 +192,7 @@ final class TomcatConnection {
 				&& socket().getInputStream().available() == 0;
 		Processor processor = (Processor) this.wrapper.getCurrentProcessor();
 		if (processor == null) {
-			return (waiting && !isPatienceDue() && isSilent()) ? State.IDLE : State.BUSY;
+			return (waiting && !isPatienceDue(patience) && isSilent()) ? State.IDLE : State.BUSY;
 		}
 		if (isHttp2(processor)) {
 			return (streams(processor) > 0) ? State.MULTIPLEXED_BUSY
@@ -197,16 +201,23 @@ final class TomcatConnection {
 		if (processor.isUpgrade() || processor.isAsync()) {
 			return State.HANDED_OVER;
 		}
-		return (waiting && !isWithin(PATIENCE, this.wrapper.getLastRead())) ? State.STALLED : State.BUSY;
+		return (waiting && !isHeadWithin(patience, processor.getRequest())) ? State.STALLED : State.BUSY;
 	}
 
 	/** Returns whether the client has not got to its first request yet, but may. */
-	private boolean isPatienceDue() {
+	private boolean isPatienceDue(Duration patience) {
 		int left = this.wrapper.decrementKeepAlive() + 1;
 		this.wrapper.setKeepAliveLeft(left);
 		boolean unused = left > 0 && (left == 1 || left == this.requestsPerConnection);
 		return (unused || !this.wrapper.getSocket().isHandshakeComplete())
-				&& isWithin(PATIENCE, this.wrapper.getLastRead());
+				&& isWithin(patience, this.wrapper.getLastRead());
+	}
+
+	/** Returns whether the head began so lately, whatever else of it has come since. */
+	private boolean isHeadWithin(Duration time, @Nullable Request request) {
+		long began = (request != null) ? request.getStartTimeNanos() : -1;
+		return (began != -1) ? System.nanoTime() - began < time.toNanos()
+				: isWithin(time, this.wrapper.getLastRead());
 	}
 
 	private boolean isSilent() {

@@ -1,10 +1,12 @@
 package io.github.gracefulshutdown.autoconfigure.tomcat;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
@@ -20,6 +22,7 @@ import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.InitializingBean;
@@ -101,8 +104,21 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 	}
 
 	@Override
-	public void closeIdle() {
-		connections().forEach((connection) -> connection.closeIfIdle(this.refusal));
+	public long waitingForThread() {
+		return protocols().stream().mapToLong((protocol) -> waitingForThread(protocol.getExecutor())).sum();
+	}
+
+	/** With virtual threads none is short. */
+	private static long waitingForThread(@Nullable Executor executor) {
+		if (executor instanceof ThreadPoolExecutor threads) {
+			return threads.getQueue().size();
+		}
+		return (executor instanceof java.util.concurrent.ThreadPoolExecutor threads) ? threads.getQueue().size() : 0;
+	}
+
+	@Override
+	public void closeIdle(Duration patience) {
+		connections().forEach((connection) -> connection.closeIfIdle(this.refusal, patience));
 	}
 
 	@Override

@@ -15,6 +15,7 @@ import io.github.gracefulshutdown.GateClosedException;
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
+import io.github.gracefulshutdown.autoconfigure.ForeignText;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import io.github.gracefulshutdown.autoconfigure.StageChangedEvent;
 import io.github.gracefulshutdown.autoconfigure.TimeSource;
@@ -72,12 +73,12 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 	 * @return the connection, or {@code null} if the handshake was not let in by the gate
 	 */
 	@Nullable CountedConnection begin(String path) {
-		return begin(() -> this.gate.enter("websocket", path));
+		return begin(() -> this.gate.enter("websocket", ForeignText.path(path)));
 	}
 
 	/** Does the same for a request that is not told by its thread but by its permit. */
 	@Nullable CountedConnection begin(Permit request, String path) {
-		return begin(() -> this.gate.enter(request, "websocket", path));
+		return begin(() -> this.gate.enter(request, "websocket", ForeignText.path(path)));
 	}
 
 	@SuppressWarnings("FutureReturnValueIgnored") // removing does not fail

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +24,7 @@ import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.RawConnection;
+import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import io.github.gracefulshutdown.autoconfigure.WebApplication;
 import org.assertj.core.api.Assumptions;
 import org.awaitility.Awaitility;
@@ -48,7 +52,13 @@ class NettyDrainTests {
 
 	private static final String REST_OF_HEAD = "TP/1.1\r\nHost: localhost\r\n\r\n";
 
-	private final List<RawConnection> connections = new ArrayList<>();
+	// Two seconds, and what a busy machine needs for the rest of a stop; the time of the
+	// drain is ten seconds.
+	private static final Duration LITTLE_MORE = Duration.ofSeconds(6);
+
+	private final List<RawConnection> connections = new CopyOnWriteArrayList<>();
+
+	private final ScheduledExecutorService hostile = Executors.newSingleThreadScheduledExecutor();
 
 	@SuppressWarnings("NullAway.Init")
 	private WebApplication application;
@@ -64,6 +74,7 @@ class NettyDrainTests {
 
 	@AfterEach
 	void close() {
+		this.hostile.shutdownNow();
 		this.controller.admit.countDown();
 		this.controller.answer.tryEmitEmpty();
 		this.application.close();
@@ -136,6 +147,46 @@ class NettyDrainTests {
 		assertThat(stalled.readResponse()).startsWith("HTTP/1.1 503")
 			.contains("Graceful-Shutdown: rejected", "Graceful-Shutdown-Instance: ");
 		assertThat(stalled.readStatus()).isEqualTo("end");
+	}
+
+	@Test
+	void aHeadThatTricklesAddsNoMoreThanTwoSeconds() throws Exception {
+		start();
+		RawConnection trickling = connect(1).get(0).send("GET /hello HTTP/1.1\r\nX-Long: ");
+		keepDoing(Duration.ofMillis(300), () -> trickling.send("x"));
+		Background.run(this.application::close).get(LITTLE_MORE.toMillis(), TimeUnit.MILLISECONDS);
+		assertThat(trickling.readStatus()).isEqualTo("503");
+	}
+
+	@Test
+	void aHeadThatBeganLongAgoAddsNothing() {
+		start();
+		RawConnection trickling = connect(1).get(0).send("GET /hello HTTP/1.1\r\nX-Long: ");
+		keepDoing(Duration.ofMillis(300), () -> trickling.send("x"));
+		Awaitility.await().until(() -> onTheWay() == 1);
+		Awaitility.await().until(() -> onTheWay() == 0);
+	}
+
+	private long onTheWay() {
+		return this.application.context()
+			.getBeanProvider(RequestIntake.class)
+			.stream()
+			.mapToLong(RequestIntake::onTheWay)
+			.sum();
+	}
+
+	@Test
+	void connectionsThatAreOpenedAndSayNothingAddNoMoreThanTwoSeconds() throws Exception {
+		start();
+		keepDoing(Duration.ofMillis(200), () -> connect(1));
+		Background.run(this.application::close).get(LITTLE_MORE.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	@Test
+	void newHeadsThatFollowOneAnotherAddNoMoreThanTwoSeconds() throws Exception {
+		start();
+		keepDoing(Duration.ofMillis(200), () -> connect(1).get(0).send("GET /hello HT"));
+		Background.run(this.application::close).get(LITTLE_MORE.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	@Test
@@ -218,6 +269,11 @@ class NettyDrainTests {
 		int type = frames.readUnsignedByte();
 		frames.readNBytes(5 + length);
 		return type;
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored") // ends with the test
+	private void keepDoing(Duration every, Runnable action) {
+		this.hostile.scheduleWithFixedDelay(action, 0, every.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private List<RawConnection> connect(int count) {

@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.tomcat;
 
+import java.time.Duration;
+
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import org.apache.catalina.Valve;
@@ -27,7 +29,7 @@ class TomcatDrainAutoConfigurationTests {
 			RequestIntake intake = context.getBean(RequestIntake.class);
 			intake.runDry();
 			assertThat(intake.onTheWay()).isZero();
-			intake.closeIdle();
+			intake.closeIdle(Duration.ZERO);
 			intake.stopListening();
 			intake.resume();
 		});

@@ -1,5 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
+import java.time.Duration;
+
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import org.eclipse.jetty.server.ServerConnector;
@@ -23,7 +25,7 @@ class JettyDrainAutoConfigurationTests {
 			RequestIntake intake = context.getBean(RequestIntake.class);
 			intake.runDry();
 			assertThat(intake.onTheWay()).isZero();
-			intake.closeIdle();
+			intake.closeIdle(Duration.ZERO);
 			intake.stopListening();
 			intake.resume();
 		});

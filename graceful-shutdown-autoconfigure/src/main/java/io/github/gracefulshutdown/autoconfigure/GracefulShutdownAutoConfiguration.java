@@ -80,14 +80,31 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	RegistryDeregistrationLifecycle gracefulShutdownRegistryDeregistrationLifecycle(ShutdownState state,
-			ConfigurableApplicationContext context, GuestRunner guests) {
-		return new RegistryDeregistrationLifecycle(state, this.time, context, guests,
+			ConfigurableApplicationContext context, Readiness readiness, GuestRunner guests) {
+		return new RegistryDeregistrationLifecycle(state, this.time, context, readiness, guests,
 				this.properties.getDeregistration().getTimeout());
 	}
 
 	@Bean
-	Probers gracefulShutdownProbers() {
-		return new Probers(this.time, this.properties.getLameDuck().getHealthChecks());
+	Readiness gracefulShutdownReadiness(ConfigurableApplicationContext context, GuestRunner guests) {
+		boolean inPod = CloudPlatform.getActive(context.getEnvironment()) == CloudPlatform.KUBERNETES;
+		return new Readiness(context, guests, this.properties.getReadiness(), inPod ? pod()::termination : null);
+	}
+
+	@Bean
+	static HeldAvailabilityPostProcessor gracefulShutdownHeldAvailabilityPostProcessor(
+			ObjectProvider<Readiness> readiness) {
+		return new HeldAvailabilityPostProcessor(readiness);
+	}
+
+	private static Pod pod() {
+		return new Pod(Path.of("/var/run/secrets/kubernetes.io/serviceaccount"), System.getenv(),
+				Duration.ofSeconds(2));
+	}
+
+	@Bean
+	Probers gracefulShutdownProbers(Readiness readiness) {
+		return new Probers(this.time, this.properties.getLameDuck().getHealthChecks(), readiness::isKeptForKubelet);
 	}
 
 	@Bean
@@ -98,8 +115,9 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	RequestBlockerLifecycle gracefulShutdownRequestBlockerLifecycle(ShutdownState state, DrainGate gate) {
-		return new RequestBlockerLifecycle(state, this.time, gate);
+	RequestBlockerLifecycle gracefulShutdownRequestBlockerLifecycle(ShutdownState state, DrainGate gate,
+			Readiness readiness) {
+		return new RequestBlockerLifecycle(state, this.time, gate, readiness);
 	}
 
 	@Bean
@@ -186,10 +204,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ShutdownPlan gracefulShutdownPlan(ConfigurableApplicationContext context, GuestRunner guests) {
-		Pod pod = new Pod(Path.of("/var/run/secrets/kubernetes.io/serviceaccount"), System.getenv(),
-				Duration.ofSeconds(2));
 		StartupChecks checks = new StartupChecks(context.getEnvironment(), context.getBeanFactory(), this.properties,
-				new ParentProcess(Path.of("/proc")), pod::termination,
+				new ParentProcess(Path.of("/proc")), pod()::termination,
 				(name) -> ClassUtils.isPresent(name, context.getClassLoader()));
 		return new ShutdownPlan(context, this.properties, checks, guests);
 	}

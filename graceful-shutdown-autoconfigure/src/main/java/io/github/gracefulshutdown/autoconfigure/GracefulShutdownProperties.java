@@ -36,6 +36,13 @@ public class GracefulShutdownProperties {
 	 */
 	private String terminationMessagePath = "/dev/termination-log";
 
+	/**
+	 * What whoever polls the readiness sees until requests are refused: "auto" refuses
+	 * all at once, but on Kubernetes the kubelet of a pod that is being deleted; "refuse"
+	 * refuses all at once; "keep" leaves the readiness as it is.
+	 */
+	private ReadinessPolicy readiness = ReadinessPolicy.AUTO;
+
 	private final Platform platform = new Platform();
 
 	private final SecondSignal secondSignal = new SecondSignal();
@@ -86,6 +93,14 @@ public class GracefulShutdownProperties {
 
 	public void setTerminationMessagePath(String terminationMessagePath) {
 		this.terminationMessagePath = terminationMessagePath;
+	}
+
+	public ReadinessPolicy getReadiness() {
+		return this.readiness;
+	}
+
+	public void setReadiness(ReadinessPolicy readiness) {
+		this.readiness = readiness;
 	}
 
 	public Platform getPlatform() {

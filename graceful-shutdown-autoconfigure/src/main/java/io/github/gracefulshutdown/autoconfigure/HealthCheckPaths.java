@@ -15,4 +15,14 @@ public interface HealthCheckPaths {
 	 */
 	boolean contains(String path);
 
+	/**
+	 * Returns whether requests to the given path ask for the whole health, and not for a
+	 * part of it.
+	 * @param path the decoded path within the application, without the context path
+	 * @return {@code true} if they do
+	 */
+	default boolean isWhole(String path) {
+		return false;
+	}
+
 }

@@ -130,8 +130,9 @@ final class Pod {
 	 * @param gracePeriod the time until it is killed
 	 * @param preStop the longest sleep of a container before its signal, which is part of
 	 * that time
+	 * @param deleted whether the pod is being deleted
 	 */
-	record Termination(Duration gracePeriod, Duration preStop) {
+	record Termination(Duration gracePeriod, Duration preStop, boolean deleted) {
 
 		private static Termination of(Map<String, Object> pod) {
 			if (!(at(pod, "spec", "terminationGracePeriodSeconds") instanceof Number gracePeriod)) {
@@ -145,7 +146,8 @@ final class Pod {
 					}
 				}
 			}
-			return new Termination(Duration.ofSeconds(gracePeriod.longValue()), Duration.ofSeconds(preStop));
+			return new Termination(Duration.ofSeconds(gracePeriod.longValue()), Duration.ofSeconds(preStop),
+					at(pod, "metadata", "deletionTimestamp") != null);
 		}
 
 		private static @Nullable Object at(@Nullable Object json, String... path) {

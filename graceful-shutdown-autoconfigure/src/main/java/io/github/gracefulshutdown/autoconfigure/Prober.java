@@ -15,6 +15,8 @@ final class Prober {
 
 	private final String network;
 
+	private final boolean kubelet;
+
 	private long checks;
 
 	private long successes;
@@ -32,10 +34,12 @@ final class Prober {
 	 * Creates a prober.
 	 * @param name what people know it by
 	 * @param network what its address is a part of, if one may have all of that
+	 * @param kubelet whether it is the kubelet of this pod
 	 */
-	Prober(String name, String network) {
+	Prober(String name, String network, boolean kubelet) {
 		this.name = name;
 		this.network = network;
+		this.kubelet = kubelet;
 	}
 
 	String name() {
@@ -44,6 +48,10 @@ final class Prober {
 
 	String network() {
 		return this.network;
+	}
+
+	boolean isKubelet() {
+		return this.kubelet;
 	}
 
 	synchronized void checked(long nowNanos, boolean refused, int refusals) {

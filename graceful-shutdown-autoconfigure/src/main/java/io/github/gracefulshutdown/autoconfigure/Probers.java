@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ public final class Probers {
 
 	private final int refusals;
 
+	private final BooleanSupplier keptForKubelet;
+
 	private final Map<String, Prober> probers = new ConcurrentHashMap<>();
 
 	private final AtomicReference<CompletableFuture<Void>> nextCheck = new AtomicReference<>(new CompletableFuture<>());
@@ -44,10 +47,12 @@ public final class Probers {
 	 * Creates the memory.
 	 * @param refusals how often in a row a prober has to be refused to give this instance
 	 * up; zero if no prober is waited for
+	 * @param keptForKubelet whether the kubelet is not refused
 	 */
-	Probers(TimeSource time, int refusals) {
+	Probers(TimeSource time, int refusals, BooleanSupplier keptForKubelet) {
 		this.time = time;
 		this.refusals = refusals;
+		this.keptForKubelet = keptForKubelet;
 	}
 
 	/**
@@ -82,7 +87,7 @@ public final class Probers {
 		if (this.refusals > 0 && (agent == null || !agent.startsWith(CONSUL))) {
 			String name = ForeignText.of(check + " by " + remote);
 			Prober known = this.probers.get(name);
-			Prober prober = (known != null || refused) ? known : remember(new Prober(name, networkOf(remote)));
+			Prober prober = (known != null || refused) ? known : remember(new Prober(name, networkOf(remote), Readiness.isKubelet(agent)));
 			if (prober != null) {
 				prober.checked(this.time.nanoTime(), refused, this.refusals);
 				this.nextCheck.getAndSet(new CompletableFuture<>()).complete(null);
@@ -135,11 +140,15 @@ public final class Probers {
 			.isPresent();
 	}
 
-	/** Returns a watch over those that poll now. */
+	/** Returns a watch over those that poll now and are refused. */
 	ProberWatch watch() {
 		long now = this.time.nanoTime();
+		boolean withoutKubelet = this.keptForKubelet.getAsBoolean();
 		return new ProberWatch(this.time, this.refusals,
-				this.probers.values().stream().filter((prober) -> prober.isPolling(now)).toList());
+				this.probers.values()
+					.stream()
+					.filter((prober) -> prober.isPolling(now) && !(withoutKubelet && prober.isKubelet()))
+					.toList());
 	}
 
 	/** Returns what completes with the next check. Dependents are the caller's. */

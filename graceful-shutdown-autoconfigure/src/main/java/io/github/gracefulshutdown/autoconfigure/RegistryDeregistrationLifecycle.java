@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
@@ -37,6 +35,8 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 
 	private final ApplicationContext context;
 
+	private final Readiness readiness;
+
 	private final GuestRunner guests;
 
 	private final Duration timeout;
@@ -44,9 +44,10 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 	private final Queue<Found> withdrawn = new ConcurrentLinkedQueue<>();
 
 	RegistryDeregistrationLifecycle(ShutdownState state, TimeSource time, ApplicationContext context,
-			GuestRunner guests, Duration timeout) {
+			Readiness readiness, GuestRunner guests, Duration timeout) {
 		super("deregistration", PHASE, state, time);
 		this.context = context;
+		this.readiness = readiness;
 		this.guests = guests;
 		this.timeout = timeout;
 	}
@@ -54,7 +55,7 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 	@Override
 	CompletableFuture<String> perform(Drain drain) {
 		Deadline deadline = Deadline.in(drain.deadline().atMost(this.timeout), time());
-		CompletableFuture<Void> readiness = publishReadiness(ReadinessState.REFUSING_TRAFFIC, deadline);
+		CompletableFuture<Void> readiness = change("refused", deadline, () -> this.readiness.leave(isTerminated()));
 		CompletableFuture<List<Withdrawal>> announcements = withdrawAll(drain, deadline);
 		CompletableFuture<Void> told = CompletableFuture.allOf(drain.announced(), readiness, announcements);
 		return CompletableFuture.anyOf(told, drain.cancelled(), drain.hurried())
@@ -62,16 +63,21 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 					: told.isDone() ? Withdrawal.summaryOf(announcements.join()) : "cut short");
 	}
 
-	private CompletableFuture<Void> publishReadiness(ReadinessState readiness, Deadline deadline) {
+	private CompletableFuture<Void> change(String what, Deadline deadline, Runnable change) {
 		return this.guests.run("readiness", deadline.remaining(), () -> {
-			AvailabilityChangeEvent.publish(this.context, readiness);
-			return readiness;
-		}).handle((published, ex) -> {
+			change.run();
+			return true;
+		}).handle((changed, ex) -> {
 			if (ex != null) {
-				logger.warn("A listener for readiness {} failed; the shutdown goes on", readiness, ex);
+				logger.warn("A listener for readiness that is {} failed; the shutdown goes on", what, ex);
 			}
 			return null;
 		});
+	}
+
+	/** Returns whether the process ends, as after SIGTERM. */
+	private boolean isTerminated() {
+		return state().isClosing() && JvmShutdown.isUnderWay();
 	}
 
 	/** Asks each source by itself, so that none keeps another from being left. */
@@ -144,7 +150,7 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 	/** Publishes the readiness first, because a registry may look at the health. */
 	@Override
 	void undo() {
-		publishReadiness(ReadinessState.ACCEPTING_TRAFFIC, Deadline.in(this.timeout, time())).join();
+		change("as it was", Deadline.in(this.timeout, time()), this.readiness::serveAgain).join();
 		Deadline deadline = Deadline.in(this.timeout, time());
 		List<CompletableFuture<?>> restored = new ArrayList<>();
 		for (Found found = this.withdrawn.poll(); found != null; found = this.withdrawn.poll()) {

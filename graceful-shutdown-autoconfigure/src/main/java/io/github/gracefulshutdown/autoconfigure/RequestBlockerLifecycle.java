@@ -14,9 +14,12 @@ final class RequestBlockerLifecycle extends AbstractStepLifecycle {
 
 	private final DrainGate gate;
 
-	RequestBlockerLifecycle(ShutdownState state, TimeSource time, DrainGate gate) {
+	private final Readiness readiness;
+
+	RequestBlockerLifecycle(ShutdownState state, TimeSource time, DrainGate gate, Readiness readiness) {
 		super("blocker", PHASE, state, time);
 		this.gate = gate;
+		this.readiness = readiness;
 	}
 
 	@Override
@@ -27,6 +30,7 @@ final class RequestBlockerLifecycle extends AbstractStepLifecycle {
 
 	private CompletableFuture<String> block() {
 		this.gate.close();
+		this.readiness.block();
 		String found = "%d in flight".formatted(this.gate.inFlight());
 		return state().enter(Stage.BLOCKING).thenApply((told) -> found);
 	}

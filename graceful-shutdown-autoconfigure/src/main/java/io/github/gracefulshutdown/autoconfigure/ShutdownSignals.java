@@ -66,13 +66,7 @@ final class ShutdownSignals implements DisposableBean {
 	/** Goes on listening if the JVM goes down: beans that are yet to come may hang. */
 	@Override
 	public void destroy() {
-		Thread hook = new Thread(() -> {
-		});
-		try {
-			Runtime.getRuntime().addShutdownHook(hook);
-			Runtime.getRuntime().removeShutdownHook(hook);
-		}
-		catch (IllegalStateException ex) { // it goes down
+		if (JvmShutdown.isUnderWay()) {
 			return;
 		}
 		TerminationSignals.removeListener(INTERRUPT, this.interrupted);

@@ -17,7 +17,7 @@ class LameDuckLifecycleTests {
 
 	private final StepFixture fixture = new StepFixture();
 
-	private final Probers probers = new Probers(this.fixture.time, 3);
+	private final Probers probers = new Probers(this.fixture.time, 3, () -> false);
 
 	private final GracefulShutdownProperties.LameDuck settings = new GracefulShutdownProperties.LameDuck();
 

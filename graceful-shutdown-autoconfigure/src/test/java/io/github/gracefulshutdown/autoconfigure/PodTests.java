@@ -148,13 +148,13 @@ class PodTests {
 	@Test
 	void isReadWithTheServiceAccount() {
 		answer(200, JSON.formatted("{ \"preStop\": { \"sleep\": { \"seconds\": 5 } } }"));
-		assertThat(read()).isEqualTo(new Pod.Termination(Duration.ofSeconds(45), Duration.ofSeconds(5)));
+		assertThat(read()).isEqualTo(new Pod.Termination(Duration.ofSeconds(45), Duration.ofSeconds(5), false));
 	}
 
 	@Test
 	void hasNoPreStopThatCannotBeKnown() {
 		answer(200, JSON.formatted("{ \"preStop\": { \"exec\": { \"command\": [\"sleep\", \"20\"] } } }"));
-		assertThat(read()).isEqualTo(new Pod.Termination(Duration.ofSeconds(45), Duration.ofSeconds(3)));
+		assertThat(read()).isEqualTo(new Pod.Termination(Duration.ofSeconds(45), Duration.ofSeconds(3), false));
 	}
 
 	@ParameterizedTest

@@ -22,7 +22,7 @@ class ProbersTests {
 
 	private final StepFixture fixture = new StepFixture();
 
-	private final Probers probers = new Probers(this.fixture.time, 3);
+	private final Probers probers = new Probers(this.fixture.time, 3, () -> false);
 
 	@AfterEach
 	void close() {
@@ -126,7 +126,7 @@ class ProbersTests {
 
 	@Test
 	void noProberIsWaitedForWithZeroHealthChecks() {
-		Probers none = new Probers(this.fixture.time, 0);
+		Probers none = new Probers(this.fixture.time, 0, () -> false);
 		for (int i = 0; i < 3; i++) {
 			none.checked("GET /health", "lb", null, false);
 		}

@@ -191,7 +191,7 @@ class RegistryDeregistrationLifecycleTests {
 
 	private RegistryDeregistrationLifecycle newDeregistration() {
 		return new RegistryDeregistrationLifecycle(this.fixture.state, this.fixture.time, this.fixture.context,
-				this.fixture.guests, Duration.ofSeconds(5));
+				this.fixture.readiness, this.fixture.guests, Duration.ofSeconds(5));
 	}
 
 	private record ReadinessListener(ApplicationListener<AvailabilityChangeEvent<ReadinessState>> delegate)

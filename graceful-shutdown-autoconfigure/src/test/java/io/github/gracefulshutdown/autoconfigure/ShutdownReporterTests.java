@@ -91,7 +91,7 @@ class ShutdownReporterTests {
 			ShutdownReporter reporter = reporter(context);
 			context.registerBean("server", RunningLifecycle.class);
 			context.registerBean("step", RequestBlockerLifecycle.class,
-					() -> new RequestBlockerLifecycle(fixture.state, fixture.time, fixture.gate));
+					() -> new RequestBlockerLifecycle(fixture.state, fixture.time, fixture.gate, fixture.readiness));
 			context.registerBean("workers", ThreadPoolTaskExecutor.class, () -> {
 				ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
 				executor.setCorePoolSize(1);

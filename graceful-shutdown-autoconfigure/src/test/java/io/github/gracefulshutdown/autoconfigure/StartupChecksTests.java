@@ -105,9 +105,9 @@ class StartupChecksTests {
 	@Test
 	void findABudgetThatDoesNotFitThePod() {
 		this.set.put("spring.main.cloud-platform", "kubernetes");
-		this.pod = () -> new Pod.Termination(Duration.ofSeconds(31), Duration.ofSeconds(5));
+		this.pod = () -> new Pod.Termination(Duration.ofSeconds(31), Duration.ofSeconds(5), false);
 		assertThat(found()).isEmpty();
-		this.pod = () -> new Pod.Termination(Duration.ofSeconds(30), Duration.ofSeconds(5));
+		this.pod = () -> new Pod.Termination(Duration.ofSeconds(30), Duration.ofSeconds(5), false);
 		assertThat(found()).singleElement()
 			.isEqualTo("The shutdown may take 31s ('graceful.shutdown.timeout' 25s, the preStop sleep of this pod 5s, "
 					+ "1s to exit), but terminationGracePeriodSeconds of this pod is 30s: the process would be killed "
@@ -118,7 +118,7 @@ class StartupChecksTests {
 	void takeThePreStopThatIsSetAgainstThePod() {
 		this.set.put("spring.main.cloud-platform", "kubernetes");
 		this.set.put("graceful.shutdown.platform.pre-stop", "0");
-		this.pod = () -> new Pod.Termination(Duration.ofSeconds(26), Duration.ofSeconds(5));
+		this.pod = () -> new Pod.Termination(Duration.ofSeconds(26), Duration.ofSeconds(5), false);
 		assertThat(found()).isEmpty();
 		this.set.put("graceful.shutdown.platform.pre-stop", "2s");
 		this.properties.getPlatform().setPreStop(Duration.ofSeconds(2));

@@ -35,6 +35,8 @@ final class StepFixture implements AutoCloseable {
 	final RequestIntakes intakes = new RequestIntakes(
 			this.context.getBeanFactory().getBeanProvider(RequestIntake.class), this.time, this.guests);
 
+	final Readiness readiness = new Readiness(this.context, this.guests, ReadinessPolicy.AUTO, null);
+
 	final ShutdownReporter reporter = new ShutdownReporter(this.context.getBeanFactory(), this.state, this.gate,
 			this.guests, new TerminationMessage(Path.of("/nowhere")));
 

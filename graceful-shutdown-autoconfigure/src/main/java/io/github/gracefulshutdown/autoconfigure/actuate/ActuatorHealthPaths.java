@@ -19,7 +19,7 @@ final class ActuatorHealthPaths implements HealthCheckPaths {
 
 	static final EndpointId HEALTH = EndpointId.of("health");
 
-	private final SingletonSupplier<Set<String>> paths;
+	private final SingletonSupplier<Paths> paths;
 
 	/**
 	 * Creates the paths.
@@ -30,15 +30,17 @@ final class ActuatorHealthPaths implements HealthCheckPaths {
 	ActuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints, String prefix, boolean samePort) {
 		this.paths = SingletonSupplier.of(() -> {
 			Set<String> paths = new TreeSet<>();
+			Set<String> whole = new TreeSet<>();
 			endpoints.forEach((mapped) -> {
 				mapped.getAdditionalPaths(WebServerNamespace.SERVER, HEALTH)
 					.forEach((path) -> paths.add(prefix + path));
 				String path = mapped.getPath(HEALTH);
 				if (path != null) {
 					paths.add(samePort ? prefix + path : path);
+					whole.add(samePort ? prefix + path : path);
 				}
 			});
-			return paths;
+			return new Paths(paths, whole);
 		});
 	}
 
@@ -47,12 +49,26 @@ final class ActuatorHealthPaths implements HealthCheckPaths {
 		if (path.endsWith("/liveness") || path.endsWith("/livez")) {
 			return false;
 		}
-		for (String health : this.paths.obtain()) {
+		for (String health : this.paths.obtain().all()) {
 			if (path.startsWith(health) && (path.length() == health.length() || path.charAt(health.length()) == '/')) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	@Override
+	public boolean isWhole(String path) {
+		return this.paths.obtain().whole().contains(path);
+	}
+
+	/**
+	 * Paths of the health.
+	 *
+	 * @param all the endpoint, and what is mapped elsewhere
+	 * @param whole the endpoint
+	 */
+	private record Paths(Set<String> all, Set<String> whole) {
 	}
 
 }

@@ -6,6 +6,7 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguratio
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.Probers;
+import io.github.gracefulshutdown.autoconfigure.Readiness;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.BindableService;
@@ -120,8 +121,9 @@ public final class GrpcDrainAutoConfiguration {
 	static class GrpcHealthConfiguration {
 
 		@Bean
-		GrpcHealth gracefulShutdownGrpcHealth(ObjectProvider<BindableService> services, Probers probers) {
-			return new GrpcHealth(services, probers);
+		GrpcHealth gracefulShutdownGrpcHealth(ObjectProvider<BindableService> services, Probers probers,
+				Readiness readiness) {
+			return new GrpcHealth(services, probers, readiness);
 		}
 
 	}

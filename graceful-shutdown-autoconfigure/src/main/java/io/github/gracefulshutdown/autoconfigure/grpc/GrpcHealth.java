@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.github.gracefulshutdown.autoconfigure.Announcement;
 import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
 import io.github.gracefulshutdown.autoconfigure.Probers;
+import io.github.gracefulshutdown.autoconfigure.Readiness;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthGrpc;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,15 @@ final class GrpcHealth implements AnnouncementSource, Announcement {
 
 	private final Probers probers;
 
+	private final Readiness readiness;
+
 	private final Set<HealthCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean leaving;
 
-	GrpcHealth(ObjectProvider<BindableService> services, Probers probers) {
+	GrpcHealth(ObjectProvider<BindableService> services, Probers probers, Readiness readiness) {
 		this.services = services;
+		this.readiness = readiness;
 		this.probers = probers;
 	}
 
@@ -47,8 +51,14 @@ final class GrpcHealth implements AnnouncementSource, Announcement {
 		this.probers.checked(check, remote, agent, refused);
 	}
 
+	/** Returns whether a watch is told that nothing serves: a caller that can go. */
 	boolean isLeaving() {
 		return this.leaving;
+	}
+
+	/** Returns whether one who asks once is told so: a prober. */
+	boolean isRefused(@Nullable String agent) {
+		return this.readiness.isRefused(agent);
 	}
 
 	@Override

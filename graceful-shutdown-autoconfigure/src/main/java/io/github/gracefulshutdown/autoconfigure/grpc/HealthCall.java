@@ -59,7 +59,8 @@ final class HealthCall<Q, R> extends EndableCall<Q, R> {
 	}
 
 	private void tell(R message) {
-		R telling = this.health.isLeaving() ? notServing(message) : message;
+		boolean refused = isWatch() ? this.health.isLeaving() : this.health.isRefused(this.agent);
+		R telling = refused ? notServing(message) : message;
 		if (!telling.equals(this.told)) {
 			this.told = telling;
 			super.sendMessage(telling);

@@ -68,8 +68,7 @@ final class DrainWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		return isExempt(exchange)
-				? chain.filter(exchange).doOnSuccess((answered) -> this.healthChecks.answered(exchange))
+		return isExempt(exchange) ? this.healthChecks.answer(exchange, chain)
 				: Mono.deferContextual((context) -> filter(exchange, chain, context));
 	}
 

@@ -8,6 +8,7 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguratio
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.Probers;
+import io.github.gracefulshutdown.autoconfigure.Readiness;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import reactor.core.publisher.Mono;
@@ -55,12 +56,12 @@ public final class ReactiveDrainAutoConfiguration {
 			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
 			ObjectProvider<EndlessResponses> endlessResponses, ObjectProvider<CorsWebFilter> corsFilters,
 			ObjectProvider<CorsConfigurationSource> corsConfigurationSources,
-			ObjectProvider<HandlerMapping> handlerMappings, Probers probers,
+			ObjectProvider<HandlerMapping> handlerMappings, Probers probers, Readiness readiness,
 			ObjectProvider<HealthCheckPaths> healthCheckPaths) {
 		Rejection rejection = new Rejection(admission,
 				new CrossOrigin(corsFilters, corsConfigurationSources, handlerMappings));
 		return new DrainWebFilter(admission, rejection, context, exemptPaths, endlessWork, endlessResponses,
-				new HealthChecks(probers, healthCheckPaths));
+				new HealthChecks(probers, readiness, healthCheckPaths));
 	}
 
 	@Bean

@@ -60,8 +60,7 @@ final class DrainFilter implements Filter {
 		}
 		else if (isExempt(httpRequest)) {
 			request.setAttribute(ExemptPaths.REQUEST_ATTRIBUTE, true);
-			chain.doFilter(request, response);
-			this.healthChecks.answered(httpRequest, httpResponse);
+			this.healthChecks.answer(httpRequest, httpResponse, chain);
 		}
 		else {
 			filter(httpRequest, httpResponse, chain);

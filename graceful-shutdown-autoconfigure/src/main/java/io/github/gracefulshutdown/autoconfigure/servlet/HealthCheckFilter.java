@@ -22,9 +22,11 @@ final class HealthCheckFilter implements Filter {
 	@Override
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		chain.doFilter(request, response);
 		if (request instanceof HttpServletRequest httpRequest && response instanceof HttpServletResponse httpResponse) {
-			this.healthChecks.answered(httpRequest, httpResponse);
+			this.healthChecks.answer(httpRequest, httpResponse, chain);
+		}
+		else {
+			chain.doFilter(request, response);
 		}
 	}
 

@@ -1,9 +1,13 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
+import java.io.IOException;
 import java.util.List;
 
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.Probers;
+import io.github.gracefulshutdown.autoconfigure.Readiness;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,22 +16,46 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.util.function.SingletonSupplier;
 
-/** Notes who checks the health of this instance and what the answer is. */
+/**
+ * Notes who checks the health of this instance and what the answer is, and answers by
+ * itself what the endpoint does not know.
+ */
 final class HealthChecks {
 
 	private final Probers probers;
 
+	private final Readiness readiness;
+
 	// Looked up late: the actuator is not there yet when the container makes its filters.
 	private final SingletonSupplier<List<HealthCheckPaths>> paths;
 
-	HealthChecks(Probers probers, ObjectProvider<HealthCheckPaths> paths) {
+	HealthChecks(Probers probers, Readiness readiness, ObjectProvider<HealthCheckPaths> paths) {
 		this.probers = probers;
+		this.readiness = readiness;
 		this.paths = SingletonSupplier.of(() -> paths.stream().toList());
 	}
 
-	void answered(HttpServletRequest request, HttpServletResponse response) {
+	/**
+	 * Has the request answered, by the chain unless the instance leaves and that is to be
+	 * told otherwise, and takes note of it.
+	 */
+	void answer(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
 		String path = RequestPath.of(request);
-		if (!request.isAsyncStarted() && isHealthCheck(path)) {
+		if (!isHealthCheck(path)) {
+			chain.doFilter(request, response);
+			return;
+		}
+		Readiness.Answer answer = this.readiness.answer(path, isWhole(path), request.getHeader("User-Agent"));
+		if (answer == null) {
+			chain.doFilter(request, response);
+		}
+		else {
+			response.setStatus(answer.status());
+			response.setContentType("application/json");
+			response.getWriter().write(answer.body());
+		}
+		if (!request.isAsyncStarted()) {
 			this.probers.checked(request.getMethod(), request.getServletContext().getContextPath() + path,
 					remote(request), request.getHeader("User-Agent"), response.getStatus());
 		}
@@ -43,6 +71,10 @@ final class HealthChecks {
 			inner = wrapper.getRequest();
 		}
 		return inner.getRemoteAddr();
+	}
+
+	private boolean isWhole(String path) {
+		return this.paths.obtain().stream().anyMatch((paths) -> paths.isWhole(path));
 	}
 
 	private boolean isHealthCheck(String path) {

@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.Probers;
+import io.github.gracefulshutdown.autoconfigure.Readiness;
 import jakarta.servlet.Filter;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,10 +25,10 @@ import org.springframework.context.annotation.Bean;
 public final class ManagementHealthCheckConfiguration {
 
 	@Bean
-	FilterRegistrationBean<HealthCheckFilter> gracefulShutdownHealthCheckFilterRegistration(Probers probers,
+	FilterRegistrationBean<HealthCheckFilter> gracefulShutdownHealthCheckFilterRegistration(Probers probers, Readiness readiness,
 			ObjectProvider<HealthCheckPaths> paths) {
 		FilterRegistrationBean<HealthCheckFilter> registration = new FilterRegistrationBean<>(
-				new HealthCheckFilter(new HealthChecks(probers, paths)));
+				new HealthCheckFilter(new HealthChecks(probers, readiness, paths)));
 		registration.setName("gracefulShutdownHealthCheckFilter");
 		return registration;
 	}

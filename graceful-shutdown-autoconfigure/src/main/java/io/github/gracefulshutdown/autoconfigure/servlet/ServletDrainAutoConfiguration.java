@@ -8,6 +8,7 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguratio
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.Probers;
+import io.github.gracefulshutdown.autoconfigure.Readiness;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import jakarta.servlet.DispatcherType;
@@ -45,12 +46,12 @@ public final class ServletDrainAutoConfiguration {
 	FilterRegistrationBean<DrainFilter> gracefulShutdownDrainFilterRegistration(
 			@Qualifier("gracefulShutdownHttpRequestAdmission") RequestAdmission admission,
 			ObjectProvider<ExemptPaths> exemptPaths, ObjectProvider<EndlessResponses> endlessResponses,
-			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources, Probers probers,
+			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources, Probers probers, Readiness readiness,
 			ObjectProvider<HealthCheckPaths> healthCheckPaths) {
 		EndlessRecognition recognition = new EndlessRecognition(endlessResponses, endlessWork);
 		Rejection rejection = new Rejection(admission, new CrossOrigin(corsConfigurationSources));
 		DrainFilter filter = new DrainFilter(admission, recognition, rejection,
-				new HealthChecks(probers, healthCheckPaths), exemptPaths);
+				new HealthChecks(probers, readiness, healthCheckPaths), exemptPaths);
 		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setName("gracefulShutdownDrainFilter");
 		registration.setOrder(DrainFilter.ORDER);

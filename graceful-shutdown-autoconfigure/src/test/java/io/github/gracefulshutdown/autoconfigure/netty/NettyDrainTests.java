@@ -206,7 +206,7 @@ class NettyDrainTests {
 	void aSlowUploadIsReadToItsEnd() throws Exception {
 		start("graceful.shutdown.lame-duck.maximum=20s");
 		int pieces = 12;
-		RawConnection slow = connect(1).get(0).post("/upload", pieces * 1_000);
+		RawConnection slow = connect(1).get(0).post("/upload", pieces * 1_000L);
 		AtomicInteger left = new AtomicInteger(pieces);
 		keepDoing(Duration.ofMillis(250), () -> {
 			if (left.getAndDecrement() > 0) {

@@ -136,6 +136,12 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	StalledUploads gracefulShutdownStalledUploads(ConfigurableApplicationContext context, ShutdownState state,
+			RequestIntakes intakes) {
+		return new StalledUploads(context, state, intakes, this.time);
+	}
+
+	@Bean
 	ShutdownReporter gracefulShutdownReporter(ConfigurableListableBeanFactory beanFactory, ShutdownState state,
 			DrainGate gate, GuestRunner guests) {
 		return new ShutdownReporter(beanFactory, state, gate, guests,

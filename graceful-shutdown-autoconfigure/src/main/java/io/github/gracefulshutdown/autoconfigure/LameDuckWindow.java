@@ -21,6 +21,10 @@ record LameDuckWindow(long startNanos, Duration minimum, Duration spread, Prober
 		return (spreadNanos == 0) ? 1 : Math.min(1, (double) (nowNanos - this.startNanos) / spreadNanos);
 	}
 
+	boolean isMinimumOver(long nowNanos) {
+		return nowNanos - this.startNanos >= this.minimum.toNanos();
+	}
+
 	/** Returns a phrase for everything that the lame duck waits for now. */
 	List<String> waitingFor(long nowNanos) {
 		Duration rest = this.minimum.minusNanos(nowNanos - this.startNanos);

@@ -112,7 +112,9 @@ final class Prober {
 		return this.successes > 2;
 	}
 
-	/** Returns whether it polls: it comes back, and its next check is not long overdue. */
+	/**
+	 * Returns whether it polls: it comes back, and its next check is not long overdue.
+	 */
 	synchronized boolean isPolling(long nowNanos) {
 		return isEstablished() && !isGone(nowNanos);
 	}

@@ -22,8 +22,9 @@ public interface RequestIntake {
 	 * Looks for requests that have arrived, in whole or in part, or are about to on a
 	 * connection that was just accepted, and that no handler has yet. What a handler has
 	 * does not count, nor does what was begun more than two seconds ago and has not
-	 * arrived in whole, however busy its client is. There is no event for this in most servers, so while the drain
-	 * waits for it, and only then, this is asked every few milliseconds.
+	 * arrived in whole, however busy its client is. There is no event for this in most
+	 * servers, so while the drain waits for it, and only then, this is asked every few
+	 * milliseconds.
 	 * @return how many there are, more if in doubt
 	 */
 	long onTheWay();
@@ -42,6 +43,13 @@ public interface RequestIntake {
 	 * @param patience how long ago
 	 */
 	void closeIdle(Duration patience);
+
+	/**
+	 * Looks at the uploads whose handlers wait for more.
+	 * @param end whether to end those whose client makes no {@linkplain UploadProgress
+	 * progress}: their handlers find that no more comes
+	 */
+	void lookAtUploads(boolean end);
 
 	/**
 	 * Accepts no connection any more, for good. What was accepted is still answered.

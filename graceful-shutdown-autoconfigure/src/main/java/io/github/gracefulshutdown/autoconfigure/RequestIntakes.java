@@ -59,6 +59,10 @@ final class RequestIntakes {
 		return forEach("run dry", RequestIntake::runDry);
 	}
 
+	CompletableFuture<Void> lookAtUploads(boolean end) {
+		return forEach("look at uploads", (intake) -> intake.lookAtUploads(end));
+	}
+
 	CompletableFuture<Void> stopListening() {
 		return forEach("stop listening", RequestIntake::stopListening);
 	}
@@ -101,9 +105,9 @@ final class RequestIntakes {
 	}
 
 	private CompletableFuture<Void> untilNothingIsOnTheWay(Deadline patient, BooleanSupplier over) {
-		return isWorthWaiting(patient).thenCompose((worth) -> (!worth || over.getAsBoolean())
-				? CompletableFuture.completedFuture(null)
-				: this.time.in(BETWEEN_LOOKS).thenCompose((due) -> untilNothingIsOnTheWay(patient, over)));
+		return isWorthWaiting(patient)
+			.thenCompose((worth) -> (!worth || over.getAsBoolean()) ? CompletableFuture.completedFuture(null)
+					: this.time.in(BETWEEN_LOOKS).thenCompose((due) -> untilNothingIsOnTheWay(patient, over)));
 	}
 
 	private CompletableFuture<Boolean> isWorthWaiting(Deadline patient) {
@@ -119,10 +123,11 @@ final class RequestIntakes {
 	private CompletableFuture<Long> sum(Function<RequestIntake, Long> look) {
 		CompletableFuture<Long> sum = CompletableFuture.completedFuture(0L);
 		for (RequestIntake intake : list()) {
-			CompletableFuture<Long> one = this.guests.run("intake", BOUND, () -> look.apply(intake)).exceptionally((ex) -> {
-				logFailure(intake, "look", ex);
-				return 0L;
-			});
+			CompletableFuture<Long> one = this.guests.run("intake", BOUND, () -> look.apply(intake))
+				.exceptionally((ex) -> {
+					logFailure(intake, "look", ex);
+					return 0L;
+				});
 			sum = sum.thenCombine(one, Long::sum);
 		}
 		return sum;

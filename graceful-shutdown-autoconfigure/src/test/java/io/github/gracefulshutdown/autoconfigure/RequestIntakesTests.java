@@ -177,6 +177,11 @@ class RequestIntakesTests {
 		}
 
 		@Override
+		public void lookAtUploads(boolean end) {
+			call("look at uploads");
+		}
+
+		@Override
 		public void stopListening() {
 			call("stop listening");
 		}

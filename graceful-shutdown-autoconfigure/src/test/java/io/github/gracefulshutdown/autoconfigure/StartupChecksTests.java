@@ -183,8 +183,7 @@ class StartupChecksTests {
 	@CsvSource({ "8081, , false", "8080, , true", "8080, 8080, true", "9090, 9090, true", "9090, 8080, false",
 			"8080, 9090, false", "0, 0, false", "0, , false", "-1, , false", "-1, -1, false", ", 9090, true",
 			"nonsense, , true" })
-	void findAnEndpointOnThePortOfTheApplication(@Nullable String managementPort, @Nullable String port,
-			boolean open) {
+	void findAnEndpointOnThePortOfTheApplication(@Nullable String managementPort, @Nullable String port, boolean open) {
 		this.classPath.add("org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint");
 		this.set.put("management.endpoints.web.exposure.include", "drain");
 		if (managementPort != null) {

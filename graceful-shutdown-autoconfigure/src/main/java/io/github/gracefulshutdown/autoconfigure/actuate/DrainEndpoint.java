@@ -8,7 +8,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-import io.github.gracefulshutdown.autoconfigure.ForeignText;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.github.gracefulshutdown.autoconfigure.ShutdownStatus;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +75,7 @@ final class DrainEndpoint {
 		@Nullable Duration limit = (wait != null) ? parse(wait) : Duration.ZERO;
 		if (limit == null) {
 			return CompletableFuture.completedFuture(problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST,
-					"'wait' is '%s'. Use a duration from 0s to 1d, such as 500ms or 20s.".formatted(ForeignText.of(wait))));
+					"'wait' is '%s'. Use a duration from 0s to 1d, such as 500ms or 20s.".formatted(wait)));
 		}
 		return this.sequence.drain()
 			.thenApply((outcome) -> wait != null)

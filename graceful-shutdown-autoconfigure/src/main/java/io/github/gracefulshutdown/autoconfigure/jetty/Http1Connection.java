@@ -61,6 +61,23 @@ final class Http1Connection extends JettyConnection {
 		}
 	}
 
+	HttpConnection connection() {
+		return this.connection;
+	}
+
+	/** Returns whether a handler waits for more of the body of its request. */
+	boolean isUploading() {
+		Request request = this.connection.getHttpChannel().getRequest();
+		return request != null && !isEnding(request) && !isClosed() && isWaiting();
+	}
+
+	/** Has the handler that waits for more fail. */
+	void endUpload() {
+		if (endPoint() instanceof AbstractEndPoint endPoint) {
+			endPoint.getFillInterest().onFail(new EofException("The client does not go on with its upload"));
+		}
+	}
+
 	private State state(Duration patience) {
 		boolean waiting = isWaiting(); // before the request, which comes of what was read
 		Request request = this.connection.getHttpChannel().getRequest();

@@ -1,6 +1,8 @@
 package io.github.gracefulshutdown.autoconfigure.jetty;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -10,7 +12,9 @@ import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.RawRefusal;
 import io.github.gracefulshutdown.autoconfigure.RequestIntake;
 import io.github.gracefulshutdown.autoconfigure.RequestEnd;
+import io.github.gracefulshutdown.autoconfigure.UploadProgress;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -35,6 +39,8 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 	private final Queue<HttpConfiguration> shortened = new ConcurrentLinkedQueue<>();
 
 	private volatile long dryingSinceNanos = System.nanoTime();
+
+	private volatile Map<Connection, UploadProgress> uploads = Map.of();
 
 	JettyRequestIntake(ApplicationContext context, InstanceId instance) {
 		this.context = context;
@@ -81,6 +87,32 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 	@Override
 	public void closeIdle(Duration patience) {
 		connections().forEach((connection) -> connection.closeIfIdle(this.refusal, patience));
+	}
+
+	@Override
+	public void lookAtUploads(boolean end) {
+		Map<Connection, UploadProgress> before = this.uploads;
+		Map<Connection, UploadProgress> now = new HashMap<>();
+		connections().filter(Http1Connection.class::isInstance)
+			.map(Http1Connection.class::cast)
+			.forEach((connection) -> lookAtUpload(connection, before, now, end));
+		this.uploads = now;
+	}
+
+	private static void lookAtUpload(Http1Connection connection, Map<Connection, UploadProgress> before,
+			Map<Connection, UploadProgress> now, boolean end) {
+		UploadProgress progress = before.get(connection.connection());
+		boolean waiting = connection.isUploading();
+		long received = connection.connection().getBytesIn();
+		if (progress == null && waiting) {
+			progress = new UploadProgress(received, System.nanoTime());
+		}
+		if (progress != null) {
+			now.put(connection.connection(), progress);
+			if (waiting && progress.isStalled(received, System.nanoTime()) && end) {
+				connection.endUpload();
+			}
+		}
 	}
 
 	@Override

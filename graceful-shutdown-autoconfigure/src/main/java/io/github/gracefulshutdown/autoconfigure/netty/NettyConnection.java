@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import io.github.gracefulshutdown.autoconfigure.UploadProgress;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -15,7 +17,9 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.channel.ChannelOperations;
+import reactor.netty.http.websocket.WebsocketInbound;
 
 /**
  * A connection of Reactor Netty, and what it is doing. It is in front of all that makes
@@ -63,6 +67,10 @@ final class NettyConnection extends ChannelDuplexHandler {
 
 	private long lastNanos = System.nanoTime();
 
+	private long received;
+
+	private @Nullable UploadProgress upload;
+
 	private boolean used;
 
 	private boolean requestBegan;
@@ -93,6 +101,7 @@ final class NettyConnection extends ChannelDuplexHandler {
 
 	/** Notes that what was read last has completed the head of a request. */
 	void requestBegan() {
+		this.upload = null;
 		this.used = true;
 		this.requestBegan = true;
 	}
@@ -105,6 +114,7 @@ final class NettyConnection extends ChannelDuplexHandler {
 			return;
 		}
 		this.lastNanos = System.nanoTime();
+		this.received += (bytes instanceof ByteBuf buffer) ? buffer.readableBytes() : 0;
 		this.requestBegan = false;
 		context.fireChannelRead(bytes);
 		noteWhetherPartial(!this.requestBegan && !isInHandler());
@@ -186,6 +196,33 @@ final class NettyConnection extends ChannelDuplexHandler {
 				.writeAndFlush(Unpooled.wrappedBuffer(refusal))
 				.addListener(ChannelFutureListener.CLOSE);
 		}
+	}
+
+	/**
+	 * Looks at an upload whose handler asks for more.
+	 * @param end whether to end it if it makes no progress: what has come of it is of no
+	 * use without the rest
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // whatever becomes of it, it is closed
+	void lookAtUpload(boolean end) {
+		if (!isUploading()) {
+			return;
+		}
+		long now = System.nanoTime();
+		UploadProgress progress = this.upload;
+		if (progress == null) {
+			this.upload = new UploadProgress(this.received, now);
+		}
+		else if (progress.isStalled(this.received, now) && end) {
+			this.channel.pipeline().context(this).close();
+		}
+	}
+
+	/** A channel reads by itself only while somebody wants the body of a request. */
+	private boolean isUploading() {
+		ChannelOperations<?, ?> request = isHttp2() ? null : ChannelOperations.get(this.channel);
+		return request != null && !(request instanceof WebsocketInbound) && !request.isInboundDisposed()
+				&& this.channel.config().isAutoRead();
 	}
 
 	/** Closes the connection for the server: gently, once the instance leaves. */

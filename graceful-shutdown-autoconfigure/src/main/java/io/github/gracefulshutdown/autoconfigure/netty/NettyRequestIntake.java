@@ -112,6 +112,12 @@ final class NettyRequestIntake implements RequestIntake {
 		}));
 	}
 
+	@Override
+	public void lookAtUploads(boolean end) {
+		connectionsByLoop()
+			.forEach((loop, those) -> loop.execute(() -> those.forEach((connection) -> connection.lookAtUpload(end))));
+	}
+
 	/**
 	 * Leaves the port open while anything is in a handler: Reactor Netty waits for that,
 	 * and then for nothing, only if it closes the port itself.

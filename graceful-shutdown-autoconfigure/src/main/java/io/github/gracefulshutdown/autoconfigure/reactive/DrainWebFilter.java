@@ -116,7 +116,8 @@ final class DrainWebFilter implements WebFilter, Ordered {
 	private Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain, ContextView context) {
 		ServerHttpRequest request = exchange.getRequest();
 		ServerHttpResponse response = exchange.getResponse();
-		Permit permit = this.admission.tryEnter(ForeignText.request(request.getMethod().name(), request.getPath().value()));
+		Permit permit = this.admission
+			.tryEnter(ForeignText.request(request.getMethod().name(), request.getPath().value()));
 		if (permit == null) {
 			return this.rejection.send(exchange);
 		}

@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.servlet.AsyncContext;
@@ -21,6 +22,8 @@ final class RefusedBody implements ReadListener, AsyncListener {
 
 	private static final long TIMEOUT_MILLIS = 2_000;
 
+	private static final long TIMEOUT_NANOS = TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS);
+
 	private static final int MAX_BYTES = 16 * 1024 * 1024;
 
 	private final AsyncContext async;
@@ -30,6 +33,8 @@ final class RefusedBody implements ReadListener, AsyncListener {
 	private final byte[] buffer = new byte[8192];
 
 	private final AtomicBoolean completed = new AtomicBoolean();
+
+	private final long beganNanos = System.nanoTime();
 
 	private int total;
 
@@ -63,7 +68,7 @@ final class RefusedBody implements ReadListener, AsyncListener {
 				return;
 			}
 			this.total += read;
-			if (this.total > MAX_BYTES) {
+			if (this.total > MAX_BYTES || System.nanoTime() - this.beganNanos > TIMEOUT_NANOS) {
 				complete();
 				return;
 			}

@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.tomcat;
 
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.github.gracefulshutdown.autoconfigure.RequestEnd;
@@ -24,19 +25,25 @@ final class RequestsInsideValve extends ValveBase implements AccessLog {
 
 	private static final String GOES_ON_ATTRIBUTE = RequestsInsideValve.class.getName() + ".GOES_ON";
 
+	private static final String UPLOAD_ATTRIBUTE = RequestsInsideValve.class.getName() + ".UPLOAD";
+
 	private final Counts requests;
 
 	private final Counts streams;
+
+	private final Set<Upload> uploads;
 
 	/**
 	 * Creates a valve.
 	 * @param requests the counts of the requests of HTTP/1
 	 * @param streams the counts of the requests of HTTP/2
+	 * @param uploads where the requests of HTTP/1 go that have a body
 	 */
-	RequestsInsideValve(Counts requests, Counts streams) {
+	RequestsInsideValve(Counts requests, Counts streams, Set<Upload> uploads) {
 		super(true);
 		this.requests = requests;
 		this.streams = streams;
+		this.uploads = uploads;
 	}
 
 	@Override
@@ -44,6 +51,11 @@ final class RequestsInsideValve extends ValveBase implements AccessLog {
 		boolean stream = "HTTP/2.0".equals(request.getProtocol());
 		if (request.getAttribute(RequestEnd.REQUEST_ATTRIBUTE) == null) {
 			request.setAttribute(RequestEnd.REQUEST_ATTRIBUTE, new RequestEnd());
+			Upload upload = stream ? null : Upload.of(request);
+			if (upload != null) {
+				this.uploads.add(upload);
+				request.setAttribute(UPLOAD_ATTRIBUTE, upload);
+			}
 		}
 		else if (stream) { // is dispatched again, and counted
 			getNext().invoke(request, response);
@@ -69,6 +81,9 @@ final class RequestsInsideValve extends ValveBase implements AccessLog {
 	public void log(Request request, Response response, long time) {
 		if (request.getAttribute(GOES_ON_ATTRIBUTE) != null) {
 			this.streams.exited.increment();
+		}
+		if (request.getAttribute(UPLOAD_ATTRIBUTE) instanceof Upload upload) {
+			this.uploads.remove(upload);
 		}
 		if (request.getAttribute(RequestEnd.REQUEST_ATTRIBUTE) instanceof RequestEnd end) {
 			end.reach(); // after it, so that the request is seen by the one or the other

@@ -157,6 +157,35 @@ final class TomcatConnection {
 		return !this.wrapper.isClosed() && socket().isOutputShutdown();
 	}
 
+	/** Returns whether whoever has its request waits for more of the body. */
+	boolean isAwaited() {
+		return this.wrapper.interestOpsHas(SelectionKey.OP_READ) && !isReadable();
+	}
+
+	private boolean isReadable() {
+		try {
+			return this.wrapper.isClosed() || socket().getInputStream().available() > 0;
+		}
+		catch (IOException ex) { // the connection is broken, which a thread will find
+			return true;
+		}
+	}
+
+	/** Has whoever waits for more of an upload find that its client has ended it. */
+	void endUpload() {
+		try {
+			socket().shutdownInput();
+		}
+		catch (IOException ex) { // the connection is broken, and it has ended
+			this.wrapper.close();
+		}
+	}
+
+	/** Returns what an {@link Upload} knows it by. */
+	String key() {
+		return Upload.key(this.wrapper);
+	}
+
 	private Lock lock() {
 		return (Lock) Objects.requireNonNull(ReflectionUtils.invokeMethod(GET_LOCK, this.wrapper));
 	}
@@ -216,8 +245,7 @@ final class TomcatConnection {
 	/** Returns whether the head began so lately, whatever else of it has come since. */
 	private boolean isHeadWithin(Duration time, @Nullable Request request) {
 		long began = (request != null) ? request.getStartTimeNanos() : -1;
-		return (began != -1) ? System.nanoTime() - began < time.toNanos()
-				: isWithin(time, this.wrapper.getLastRead());
+		return (began != -1) ? System.nanoTime() - began < time.toNanos() : isWithin(time, this.wrapper.getLastRead());
 	}
 
 	private boolean isSilent() {

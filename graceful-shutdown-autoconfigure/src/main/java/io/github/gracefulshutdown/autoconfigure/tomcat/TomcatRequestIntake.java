@@ -5,8 +5,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.autoconfigure.EmbeddedServer;
@@ -50,6 +53,8 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	private final Counts streams = new Counts();
 
+	private final Set<Upload> uploads = ConcurrentHashMap.newKeySet();
+
 	private final Map<AbstractHttp11Protocol<?>, Integer> requestsPerConnection = new ConcurrentHashMap<>();
 
 	private volatile long dryingSinceMillis;
@@ -67,7 +72,7 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 			Stream.of(engine.findChildren())
 				.flatMap((host) -> Stream.of(host.findChildren()))
 				.forEach((application) -> application.getPipeline()
-					.addValve(new RequestsInsideValve(this.requests, this.streams)));
+					.addValve(new RequestsInsideValve(this.requests, this.streams, this.uploads)));
 		}
 	}
 
@@ -119,6 +124,21 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 	@Override
 	public void closeIdle(Duration patience) {
 		connections().forEach((connection) -> connection.closeIfIdle(this.refusal, patience));
+	}
+
+	@Override
+	public void lookAtUploads(boolean end) {
+		if (!this.uploads.isEmpty()) {
+			Map<String, TomcatConnection> connections = connections()
+				.collect(Collectors.toMap(TomcatConnection::key, Function.identity(), (one, other) -> one));
+			this.uploads.forEach((upload) -> lookAt(upload, connections.get(upload.peer()), end));
+		}
+	}
+
+	private static void lookAt(Upload upload, @Nullable TomcatConnection connection, boolean end) {
+		if (connection != null && upload.isStalled(connection.isAwaited()) && end) {
+			connection.endUpload();
+		}
 	}
 
 	@Override

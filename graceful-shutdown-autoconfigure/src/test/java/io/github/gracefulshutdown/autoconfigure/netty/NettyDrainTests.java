@@ -32,11 +32,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -190,6 +193,56 @@ class NettyDrainTests {
 	}
 
 	@Test
+	void anUploadThatTricklesAddsNoMoreThanTwoSeconds() throws Exception {
+		start("graceful.shutdown.lame-duck.maximum=20s");
+		RawConnection trickling = connect(1).get(0).post("/upload", 100_000);
+		keepDoing(Duration.ofMillis(300), () -> trickling.send("x"));
+		this.application.awaitInFlight(1);
+		Background.run(this.application::close).get(LITTLE_MORE.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/** It is 16 times as fast as one that is given up. */
+	@Test
+	void aSlowUploadIsReadToItsEnd() throws Exception {
+		start("graceful.shutdown.lame-duck.maximum=20s");
+		int pieces = 12;
+		RawConnection slow = connect(1).get(0).post("/upload", pieces * 1_000L);
+		AtomicInteger left = new AtomicInteger(pieces);
+		keepDoing(Duration.ofMillis(250), () -> {
+			if (left.getAndDecrement() > 0) {
+				slow.send("x".repeat(1_000));
+			}
+		});
+		this.application.awaitInFlight(1);
+		CompletableFuture<?> drained = this.application.sequence().drain();
+		assertThat(slow.readStatus()).isEqualTo("200");
+		drained.get(10, TimeUnit.SECONDS);
+	}
+
+	/** Of whom the server cannot tell whether its client has sent all. */
+	@Test
+	void aRequestWhoseHandlerDoesNotReadItsBodyRunsToItsEnd() throws Exception {
+		start();
+		RawConnection unread = connect(1).get(0).post("/unread", 100_000).send("x");
+		this.application.awaitInFlight(1);
+		CompletableFuture<?> drained = this.application.sequence().drain();
+		pass(Duration.ofMillis(2_700));
+		this.controller.admit.countDown();
+		assertThat(unread.readStatus()).isEqualTo("200");
+		drained.get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void aRefusedUploadThatTricklesAddsNoMoreThanTwoSeconds() throws Exception {
+		start();
+		this.application.sequence().drain().get(10, TimeUnit.SECONDS);
+		RawConnection trickling = connect(1).get(0).post("/upload", 100_000);
+		keepDoing(Duration.ofMillis(300), () -> trickling.send("x"));
+		assertThat(new String(trickling.readBytes(12), StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 503");
+		Background.run(this.application::close).get(LITTLE_MORE.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	@Test
 	void idleConnectionsAreGoneAtTheEndOfTheDrainAndOthersAreAccepted() throws Exception {
 		start();
 		connect(10).forEach((connection) -> assertThat(connection.get("/hello").readStatus()).isEqualTo("200"));
@@ -329,6 +382,19 @@ class NettyDrainTests {
 		Mono<String> hello() {
 			this.hellos.incrementAndGet();
 			return Mono.just("hello");
+		}
+
+		@PostMapping("/upload")
+		Mono<String> upload(@RequestBody Mono<String> body) {
+			return body.map((all) -> "uploaded");
+		}
+
+		@PostMapping("/unread")
+		Mono<String> unread() {
+			return Mono.fromCallable(() -> {
+				this.admit.await();
+				return "done";
+			}).subscribeOn(Schedulers.boundedElastic());
 		}
 
 		@GetMapping("/answer")

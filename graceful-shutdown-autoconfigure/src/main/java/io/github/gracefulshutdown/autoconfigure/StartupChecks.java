@@ -86,7 +86,8 @@ final class StartupChecks {
 	void run(Consumer<String> found) {
 		Stream
 			.of(waitsThatExceedTheBudget(), serverThatStopsAtOnce(), hookThatIsOff(), listenersAheadOfUs(),
-					gracePeriodOfThePlatform(), shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint())
+					gracePeriodOfThePlatform(), shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint(),
+					foreignShutdownHooks())
 			.flatMap(List::stream)
 			.forEach(found);
 	}
@@ -210,6 +211,12 @@ final class StartupChecks {
 		return List
 			.of("The endpoint 'drain' is exposed on the port of the application and nothing protects it: whoever "
 					+ "can reach it can take this instance out of service. Protect it, or set 'management.server.port'.");
+	}
+
+	private List<String> foreignShutdownHooks() {
+		return new ForeignShutdownHooks(this.environment, this.beanFactory, this.classPath,
+				this.properties.getTimeout())
+			.find();
 	}
 
 	private boolean isExposed() {

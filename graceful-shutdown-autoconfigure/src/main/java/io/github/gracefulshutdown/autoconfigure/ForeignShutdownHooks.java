@@ -67,8 +67,7 @@ final class ForeignShutdownHooks {
 					(broker) -> isTrue(broker, "isUseShutdownHook"),
 					"Call its 'setUseShutdownHook(false)', and stop it with the context."),
 			// InternalDistributedSystem.addShutdownHook
-			new Row("Geode", "org.apache.geode.cache.GemFireCache",
-					(cache) -> !isSystem("gemfire.disableShutdownHook"),
+			new Row("Geode", "org.apache.geode.cache.GemFireCache", (cache) -> !isSystem("gemfire.disableShutdownHook"),
 					"Set the system property 'gemfire.disableShutdownHook' to 'true', and close it with the context."),
 			// CoordinatedShutdown.initJvmHook
 			new Row("Pekko", "org.apache.pekko.actor.ActorSystem",
@@ -81,8 +80,8 @@ final class ForeignShutdownHooks {
 							+ "terminate it with the context."),
 			// FileSystem.Cache.getInternal
 			new Row("Hadoop's file system", "org.apache.hadoop.fs.FileSystem",
-					(files) -> Boolean.TRUE.equals(call(call(files, "getConf"), "getBoolean",
-							"fs.automatic.close", true)),
+					(files) -> Boolean.TRUE
+						.equals(call(call(files, "getConf"), "getBoolean", "fs.automatic.close", true)),
 					"Set 'fs.automatic.close' to 'false' in its Configuration, and close it with the context."),
 			// Nobody but the application registers it.
 			new Row("The job of Spring Batch", "org.springframework.batch.core.launch.support.JobExecutionShutdownHook",
@@ -164,11 +163,9 @@ final class ForeignShutdownHooks {
 
 	/** H2 closes what it has in files: see {@code closeAtVmShutdown} in its Database. */
 	private @Nullable String h2() {
-		Stream<String> jdbc = this.classPath.test("org.h2.Driver")
-				? beans("javax.sql.DataSource").stream()
-					.map((source) -> inner(source, "getTargetDataSource"))
-					.map(ForeignShutdownHooks::url)
-				: Stream.empty();
+		Stream<String> jdbc = this.classPath.test("org.h2.Driver") ? beans("javax.sql.DataSource").stream()
+			.map((source) -> inner(source, "getTargetDataSource"))
+			.map(ForeignShutdownHooks::url) : Stream.empty();
 		Stream<String> reactive = this.classPath.test("io.r2dbc.h2.H2ConnectionFactory")
 				? Stream.of(text(this.environment.getProperty("spring.r2dbc.url"))) : Stream.empty();
 		return Stream.concat(jdbc, reactive)
@@ -312,7 +309,9 @@ final class ForeignShutdownHooks {
 		return (value != null) ? value.toString() : "";
 	}
 
-	/** Calls a method of a class that is not known here; what cannot be called is null. */
+	/**
+	 * Calls a method of a class that is not known here; what cannot be called is null.
+	 */
 	private static @Nullable Object call(@Nullable Object target, String method, Object... arguments) {
 		if (target == null) {
 			return null;

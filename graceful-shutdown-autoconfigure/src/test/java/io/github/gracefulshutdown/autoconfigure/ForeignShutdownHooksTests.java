@@ -56,9 +56,8 @@ class ForeignShutdownHooksTests {
 			"io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk", "io.sentry.SentryOptions",
 			"org.apache.ignite.Ignite", "org.apache.activemq.broker.BrokerService",
 			"org.apache.geode.cache.GemFireCache", "org.apache.pekko.actor.ActorSystem", "akka.actor.ActorSystem",
-			"org.apache.hadoop.fs.FileSystem",
-			"org.springframework.batch.core.launch.support.JobExecutionShutdownHook", "org.h2.Driver",
-			"io.r2dbc.h2.H2ConnectionFactory", "org.quartz.plugins.management.ShutdownHookPlugin",
+			"org.apache.hadoop.fs.FileSystem", "org.springframework.batch.core.launch.support.JobExecutionShutdownHook",
+			"org.h2.Driver", "io.r2dbc.h2.H2ConnectionFactory", "org.quartz.plugins.management.ShutdownHookPlugin",
 			"org.apache.dubbo.rpc.model.ApplicationModel" })
 	void findNothingWhereALibraryIsOnTheClassPathAlone(String type) {
 		library(type, Map.of());

@@ -78,6 +78,11 @@ public final class Probers {
 			.ifPresent((prober) -> this.probers.remove(prober.name()));
 	}
 
+	/** Forgets them all. */
+	void forget() {
+		this.probers.clear();
+	}
+
 	/** Returns a watch over those that poll now. */
 	ProberWatch watch() {
 		long now = this.time.nanoTime();

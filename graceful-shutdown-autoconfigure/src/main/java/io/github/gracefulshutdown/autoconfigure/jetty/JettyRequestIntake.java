@@ -29,7 +29,7 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 
 	private final ApplicationContext context;
 
-	private final byte[] refusal;
+	private final InstanceId instance;
 
 	private final Queue<HttpConfiguration> shortened = new ConcurrentLinkedQueue<>();
 
@@ -37,7 +37,7 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 
 	JettyRequestIntake(ApplicationContext context, InstanceId instance) {
 		this.context = context;
-		this.refusal = RawRefusal.of(instance);
+		this.instance = instance;
 	}
 
 	/** Spring Boot gives the server its connectors later, right before they start. */
@@ -78,7 +78,8 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 
 	@Override
 	public void closeIdle() {
-		connections().forEach((connection) -> connection.closeIfIdle(this.refusal));
+		byte[] refusal = RawRefusal.of(this.instance);
+		connections().forEach((connection) -> connection.closeIfIdle(refusal));
 	}
 
 	@Override

@@ -41,7 +41,7 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	private final ApplicationContext context;
 
-	private final byte[] refusal;
+	private final InstanceId instance;
 
 	private final Counts requests = new Counts();
 
@@ -53,7 +53,7 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	TomcatRequestIntake(ApplicationContext context, InstanceId instance) {
 		this.context = context;
-		this.refusal = RawRefusal.of(instance);
+		this.instance = instance;
 	}
 
 	/** Not at the engine: it would leave the log of malformed requests to us alone. */
@@ -102,7 +102,8 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	@Override
 	public void closeIdle() {
-		connections().forEach((connection) -> connection.closeIfIdle(this.refusal));
+		byte[] refusal = RawRefusal.of(this.instance);
+		connections().forEach((connection) -> connection.closeIfIdle(refusal));
 	}
 
 	@Override

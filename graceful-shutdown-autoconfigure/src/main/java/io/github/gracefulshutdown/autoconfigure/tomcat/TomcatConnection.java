@@ -16,6 +16,7 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ReflectionUtils;
 
@@ -61,8 +62,7 @@ final class TomcatConnection {
 
 	// It returns a Lock in Tomcat 10 and a ReentrantLock in 11, so that no compiled call
 	// links to both.
-	private static final Method GET_LOCK = Objects
-		.requireNonNull(ReflectionUtils.findMethod(SocketWrapperBase.class, "getLock"));
+	private static final @Nullable Method GET_LOCK = ReflectionUtils.findMethod(SocketWrapperBase.class, "getLock");
 
 	private final NioSocketWrapper wrapper;
 
@@ -80,6 +80,11 @@ final class TomcatConnection {
 		this.wrapper = wrapper;
 		this.requestsPerConnection = requestsPerConnection;
 		this.dryingSinceMillis = dryingSinceMillis;
+	}
+
+	/** Returns whether connections of this Tomcat can be looked at. */
+	static boolean isSupported() {
+		return GET_LOCK != null;
 	}
 
 	/** Returns what the connection is doing, {@link State#BUSY} if in doubt. */
@@ -154,7 +159,8 @@ final class TomcatConnection {
 	}
 
 	private Lock lock() {
-		return (Lock) Objects.requireNonNull(ReflectionUtils.invokeMethod(GET_LOCK, this.wrapper));
+		Method getLock = Objects.requireNonNull(GET_LOCK);
+		return (Lock) Objects.requireNonNull(ReflectionUtils.invokeMethod(getLock, this.wrapper));
 	}
 
 	private State withLock(StateAction action) {

@@ -48,8 +48,7 @@ class RecordedReachesTests {
 		private static final String OURS = "io.github.gracefulshutdown.";
 
 		// A condition is evaluated before there is an image, and in one no hook is found.
-		private static final Set<String> WITHOUT_HINTS = Set.of(WebApplication.class.getName(),
-				OnOwnProcessCondition.class.getName(), OURS + "autoconfigure.registry.BrokenConsulMetadataFilter",
+		private static final Set<String> WITHOUT_HINTS = Set.of(OnOwnProcessCondition.class.getName(), OURS + "autoconfigure.registry.BrokenConsulMetadataFilter",
 				OURS + "autoconfigure.registry.OnBrokenConsulMetadataCondition", ForeignShutdownHooks.class.getName());
 
 		private Drains() {
@@ -97,6 +96,7 @@ class RecordedReachesTests {
 						&& !name.startsWith("org.springframework.aot.agent."))
 				.toList();
 			return !callers.isEmpty() && callers.get(0).startsWith(OURS)
+					&& !callers.get(0).equals(WebApplication.class.getName())
 					&& callers.stream().noneMatch(WITHOUT_HINTS::contains);
 		}
 

@@ -29,7 +29,8 @@ final class ReflectionHints implements RuntimeHintsRegistrar {
 	/** Types whose presence is looked at, or that are resolved, by name. */
 	private static final List<String> TYPES = List.of(
 			// StartupChecks
-			"com.netflix.discovery.EurekaClient", "org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier",
+			"com.netflix.discovery.EurekaClient",
+			"org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier",
 			"org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint",
 			"org.springframework.security.web.SecurityFilterChain",
 			"org.springframework.security.web.server.SecurityWebFilterChain",

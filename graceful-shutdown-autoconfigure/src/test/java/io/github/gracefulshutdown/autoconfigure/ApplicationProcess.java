@@ -51,8 +51,8 @@ public final class ApplicationProcess implements AutoCloseable {
 		return start(environment, List.of(), application, arguments);
 	}
 
-	private static ApplicationProcess start(Map<String, String> environment, List<String> options,
-			Class<?> application, String... arguments) {
+	private static ApplicationProcess start(Map<String, String> environment, List<String> options, Class<?> application,
+			String... arguments) {
 		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 		// A shell without job control has what it starts in the background ignore Ctrl-C.
 		ProcessBuilder builder = new ProcessBuilder(Stream

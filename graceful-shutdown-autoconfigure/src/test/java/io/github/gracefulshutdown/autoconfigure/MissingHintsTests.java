@@ -38,8 +38,8 @@ class MissingHintsTests {
 		SpringApplication application = new SpringApplication(new DefaultResourceLoader(new WithoutHints()),
 				EmptyApplication.class);
 		application.setRegisterShutdownHook(false);
-		application.setDefaultProperties(Map.of("server.port", "0", "grpc.server.port", "-1",
-				"graceful.shutdown.lame-duck.maximum", "0"));
+		application.setDefaultProperties(
+				Map.of("server.port", "0", "grpc.server.port", "-1", "graceful.shutdown.lame-duck.maximum", "0"));
 		ConfigurableApplicationContext context = application.run();
 		try (context) {
 			assertThat(get(context.getEnvironment().getRequiredProperty("local.server.port")).statusCode())

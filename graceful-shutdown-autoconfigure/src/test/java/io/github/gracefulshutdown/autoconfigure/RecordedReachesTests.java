@@ -48,7 +48,8 @@ class RecordedReachesTests {
 		private static final String OURS = "io.github.gracefulshutdown.";
 
 		// A condition is evaluated before there is an image, and in one no hook is found.
-		private static final Set<String> WITHOUT_HINTS = Set.of(OnOwnProcessCondition.class.getName(), OURS + "autoconfigure.registry.BrokenConsulMetadataFilter",
+		private static final Set<String> WITHOUT_HINTS = Set.of(OnOwnProcessCondition.class.getName(),
+				OURS + "autoconfigure.registry.BrokenConsulMetadataFilter",
 				OURS + "autoconfigure.registry.OnBrokenConsulMetadataCondition", ForeignShutdownHooks.class.getName());
 
 		private Drains() {
@@ -62,8 +63,8 @@ class RecordedReachesTests {
 				}
 			});
 			drain(WebApplication.start(EmptyApplication.class));
-			drain(WebApplication.start(WebApplication.reactive(EmptyApplication.class, "org.apache.catalina",
-					"org.eclipse.jetty")));
+			drain(WebApplication
+				.start(WebApplication.reactive(EmptyApplication.class, "org.apache.catalina", "org.eclipse.jetty")));
 			List<RecordedInvocation> recorded = List.copyOf(invocations);
 			RuntimeHints hints = new RuntimeHints();
 			new ReflectionHints().registerHints(hints, Drains.class.getClassLoader());

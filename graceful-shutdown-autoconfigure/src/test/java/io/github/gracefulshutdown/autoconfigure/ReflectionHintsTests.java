@@ -78,8 +78,8 @@ class ReflectionHintsTests {
 			case "ProxyFactory" -> method.equals("getProxy");
 			case "MethodInvoker" -> method.equals("prepare");
 			case "BeanWrapper", "PropertyAccessorFactory", "BeanUtils", "DirectFieldAccessor", "ServiceLoader" -> true;
-			case "ClassLoader" -> Set.of("loadClass", "getResource", "getResources", "getResourceAsStream")
-				.contains(method);
+			case "ClassLoader" ->
+				Set.of("loadClass", "getResource", "getResources", "getResourceAsStream").contains(method);
 			default -> false;
 		};
 	}
@@ -128,8 +128,8 @@ class ReflectionHintsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "io.github.gracefulshutdown.autoconfigure.websocket.CountedUpgradeHandler",
-			"sun.misc.Signal" })
+	@ValueSource(
+			strings = { "io.github.gracefulshutdown.autoconfigure.websocket.CountedUpgradeHandler", "sun.misc.Signal" })
 	void areThereForWhatIsMadeByName(String type) {
 		assertThat(hint(type).constructors()).isNotEmpty();
 	}

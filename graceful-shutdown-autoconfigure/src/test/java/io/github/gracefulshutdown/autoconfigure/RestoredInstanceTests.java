@@ -71,8 +71,8 @@ class RestoredInstanceTests {
 
 	/** Does what the processor does before a checkpoint, and after it. */
 	private static void restore(ConfigurableApplicationContext context) {
-		DefaultLifecycleProcessor processor = context.getBean(
-				AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, DefaultLifecycleProcessor.class);
+		DefaultLifecycleProcessor processor = context.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME,
+				DefaultLifecycleProcessor.class);
 		ReflectionTestUtils.invokeMethod(processor, "stopForRestart");
 		ReflectionTestUtils.invokeMethod(processor, "restartAfterStop");
 	}

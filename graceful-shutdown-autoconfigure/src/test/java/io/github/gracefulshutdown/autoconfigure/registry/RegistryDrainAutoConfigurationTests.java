@@ -95,8 +95,7 @@ class RegistryDrainAutoConfigurationTests {
 				context.getSourceApplicationContext(ConfigurableApplicationContext.class).stop();
 				context.getSourceApplicationContext(ConfigurableApplicationContext.class).start();
 				assertThat(instance.value()).isNotEqualTo(before);
-				assertThat(metadata)
-					.isEqualTo(Map.of("graceful-shutdown-instance", instance.value(), "zone", "a"));
+				assertThat(metadata).isEqualTo(Map.of("graceful-shutdown-instance", instance.value(), "zone", "a"));
 				assertThat(metadata(context.getEnvironment(), "eureka.instance.metadata-map"))
 					.containsEntry("graceful-shutdown-instance", instance.value());
 			});

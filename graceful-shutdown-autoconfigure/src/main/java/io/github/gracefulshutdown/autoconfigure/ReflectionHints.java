@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.ExecutableMode;
@@ -21,6 +23,8 @@ import org.springframework.util.ClassUtils;
  * fields that are not there are left out.
  */
 final class ReflectionHints implements RuntimeHintsRegistrar {
+
+	private static final Logger logger = LoggerFactory.getLogger(ReflectionHints.class);
 
 	private static final String BOOT = "org.springframework.boot.";
 
@@ -138,7 +142,12 @@ final class ReflectionHints implements RuntimeHintsRegistrar {
 
 	private static void resolve(String name, @Nullable ClassLoader classLoader, Consumer<Class<?>> use) {
 		if (ClassUtils.isPresent(name, classLoader)) {
-			use.accept(ClassUtils.resolveClassName(name, classLoader));
+			try {
+				use.accept(ClassUtils.resolveClassName(name, classLoader));
+			}
+			catch (LinkageError ex) { // without a library that it needs it is not used
+				logger.debug("There are no hints for {}", name, ex);
+			}
 		}
 	}
 

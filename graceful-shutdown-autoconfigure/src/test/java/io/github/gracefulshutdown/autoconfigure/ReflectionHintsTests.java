@@ -3,12 +3,12 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +42,8 @@ class ReflectionHintsTests {
 			"ReflectionHints", "RepeatableExecution", "StartupChecks", "TerminationSignals", "TomcatConnection",
 			"TomcatRequestIntake", "TrackedThreads");
 
+	private static final Pattern TESTS = Pattern.compile(".*(/test-classes/|-tests\\.jar).*");
+
 	private final RuntimeHints hints = new RuntimeHints();
 
 	ReflectionHintsTests() {
@@ -56,7 +58,7 @@ class ReflectionHintsTests {
 
 	@Test
 	void areThereForAllThatReachesByName() {
-		Set<String> reaching = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+		Set<String> reaching = new ClassFileImporter().withImportOption((location) -> !location.matches(TESTS))
 			.importPackages("io.github.gracefulshutdown")
 			.stream()
 			.filter((type) -> type.getMethodCallsFromSelf().stream().anyMatch(ReflectionHintsTests::isByName))

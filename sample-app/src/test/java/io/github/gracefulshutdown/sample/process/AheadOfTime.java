@@ -55,7 +55,8 @@ final class AheadOfTime {
 		Stream<String> arguments = Stream.of("-classpath", BuildDirectory.sampleJar().toString(),
 				SpringApplicationAotProcessor.class.getName(), SampleApplication.class.getName(), sources.toString(),
 				resources.toString(), classes.toString(), "io.github.gracefulshutdown", "sample-app",
-				// As Spring Cloud has it: refreshing needs what is not known ahead of time.
+				// As Spring Cloud has it: refreshing needs what is not known ahead of
+				// time.
 				"--spring.cloud.refresh.enabled=false");
 		try (ChildProcess processor = ChildProcess.startJava(log, arguments)) {
 			assertThat(processor.awaitExit(PATIENCE)).as(processor::log).isZero();

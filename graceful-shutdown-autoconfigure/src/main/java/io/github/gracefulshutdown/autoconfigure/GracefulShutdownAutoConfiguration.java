@@ -108,6 +108,11 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	RestoredInstanceLifecycle gracefulShutdownRestoredInstanceLifecycle(InstanceId instance, Probers probers) {
+		return new RestoredInstanceLifecycle(instance, probers);
+	}
+
+	@Bean
 	LameDuckLifecycle gracefulShutdownLameDuckLifecycle(ShutdownState state, DrainGate gate, Probers probers,
 			Environment environment) {
 		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(),

@@ -140,6 +140,11 @@ public final class Probers {
 			.isPresent();
 	}
 
+	/** Forgets them all. */
+	void forget() {
+		this.probers.clear();
+	}
+
 	/** Returns a watch over those that poll now and are refused. */
 	ProberWatch watch() {
 		long now = this.time.nanoTime();

@@ -87,7 +87,8 @@ final class StartupChecks {
 	void run(Consumer<String> found) {
 		Stream
 			.of(waitsThatExceedTheBudget(), serverThatStopsAtOnce(), hookThatIsOff(), listenersAheadOfUs(),
-					gracePeriodOfThePlatform(), shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint())
+					gracePeriodOfThePlatform(), shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint(),
+					foreignShutdownHooks())
 			.flatMap(List::stream)
 			.forEach(found);
 	}
@@ -233,6 +234,12 @@ final class StartupChecks {
 																	// so
 			return null;
 		}
+	}
+
+	private List<String> foreignShutdownHooks() {
+		return new ForeignShutdownHooks(this.environment, this.beanFactory, this.classPath,
+				this.properties.getTimeout())
+			.find();
 	}
 
 	private boolean isExposed() {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
@@ -40,13 +41,25 @@ public final class ApplicationProcess implements AutoCloseable {
 		return start(Map.of(), application, arguments);
 	}
 
+	/** Starts the application with options of the JVM. */
+	public static ApplicationProcess startJava(Class<?> application, String... options) {
+		return start(Map.of(), List.of(options), application);
+	}
+
 	/** Starts the application with more variables in its environment. */
 	public static ApplicationProcess start(Map<String, String> environment, Class<?> application, String... arguments) {
+		return start(environment, List.of(), application, arguments);
+	}
+
+	private static ApplicationProcess start(Map<String, String> environment, List<String> options, Class<?> application,
+			String... arguments) {
 		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 		// A shell without job control has what it starts in the background ignore Ctrl-C.
 		ProcessBuilder builder = new ProcessBuilder(Stream
-			.concat(Stream.of("env", "--default-signal=INT", JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
-					"-Xmx256m", "-cp", classPath, application.getName()), Stream.of(arguments))
+			.of(Stream.of("env", "--default-signal=INT", JAVA, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+					"-Xmx256m"), options.stream(), Stream.of("-cp", classPath, application.getName()),
+					Stream.of(arguments))
+			.flatMap((part) -> part)
 			.toList());
 		builder.environment().putAll(environment);
 		try {

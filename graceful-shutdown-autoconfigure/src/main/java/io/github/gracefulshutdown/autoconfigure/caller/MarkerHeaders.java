@@ -1,10 +1,11 @@
 package io.github.gracefulshutdown.autoconfigure.caller;
 
 import java.lang.reflect.Method;
-import java.util.Objects;
+import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -20,9 +21,18 @@ final class MarkerHeaders {
 
 	// It takes an Object in Spring Framework 6 and a String in 7, so that no compiled
 	// call links to both.
-	private static final Method REMOVE = Objects.requireNonNullElseGet(
-			ReflectionUtils.findMethod(HttpHeaders.class, "remove", Object.class),
-			() -> Objects.requireNonNull(ReflectionUtils.findMethod(HttpHeaders.class, "remove", String.class)));
+	private static final @Nullable Method REMOVE = Stream.of(Object.class, String.class)
+		.flatMap((type) -> Stream.ofNullable(ReflectionUtils.findMethod(HttpHeaders.class, "remove", type)))
+		.findFirst()
+		.orElse(null);
+
+	static {
+		if (REMOVE == null) {
+			LoggerFactory.getLogger(MarkerHeaders.class)
+				.warn("The marker of a called instance cannot be removed, and goes on to the caller: this Spring Web "
+						+ "is unknown, or a native image was built without the hints of this starter");
+		}
+	}
 
 	private MarkerHeaders() {
 	}
@@ -50,9 +60,11 @@ final class MarkerHeaders {
 	}
 
 	static void remove(HttpHeaders headers) {
-		ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.MARKER_NAME);
-		ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.INSTANCE_NAME);
-		ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.METHOD_NAME);
+		if (REMOVE != null) {
+			ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.MARKER_NAME);
+			ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.INSTANCE_NAME);
+			ReflectionUtils.invokeMethod(REMOVE, headers, RequestAdmission.METHOD_NAME);
+		}
 	}
 
 	/** Returns headers of their own that can be changed. */

@@ -34,7 +34,7 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 
 	private final ApplicationContext context;
 
-	private final byte[] refusal;
+	private final InstanceId instance;
 
 	private final Queue<HttpConfiguration> shortened = new ConcurrentLinkedQueue<>();
 
@@ -44,7 +44,7 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 
 	JettyRequestIntake(ApplicationContext context, InstanceId instance) {
 		this.context = context;
-		this.refusal = RawRefusal.of(instance);
+		this.instance = instance;
 	}
 
 	/** Spring Boot gives the server its connectors later, right before they start. */
@@ -86,7 +86,8 @@ final class JettyRequestIntake implements RequestIntake, InitializingBean {
 
 	@Override
 	public void closeIdle(Duration patience) {
-		connections().forEach((connection) -> connection.closeIfIdle(this.refusal, patience));
+		byte[] refusal = RawRefusal.of(this.instance);
+		connections().forEach((connection) -> connection.closeIfIdle(refusal, patience));
 	}
 
 	@Override

@@ -39,7 +39,7 @@ final class NettyRequestIntake implements RequestIntake {
 
 	private final ShutdownSequence sequence;
 
-	private final byte[] refusal;
+	private final InstanceId instance;
 
 	private volatile @Nullable DisposableServer server;
 
@@ -47,7 +47,7 @@ final class NettyRequestIntake implements RequestIntake {
 
 	NettyRequestIntake(ShutdownSequence sequence, InstanceId instance) {
 		this.sequence = sequence;
-		this.refusal = RawRefusal.of(instance);
+		this.instance = instance;
 	}
 
 	/** Returns the server, made to show its connections. */
@@ -105,9 +105,10 @@ final class NettyRequestIntake implements RequestIntake {
 	@Override
 	public void closeIdle(Duration patience) {
 		long since = this.dryingSinceNanos;
+		byte[] refusal = RawRefusal.of(this.instance);
 		connectionsByLoop().forEach((loop, those) -> loop.execute(() -> {
 			for (NettyConnection connection : those) {
-				connection.closeIfIdle(since, this.refusal, patience);
+				connection.closeIfIdle(since, refusal, patience);
 			}
 		}));
 	}

@@ -9,6 +9,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.http.server.HttpServer;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -24,6 +26,8 @@ final class NettyServerFactoryPostProcessor implements BeanPostProcessor {
 
 	/** Name of what all factories of servers are: by it, because it has moved. */
 	static final String FACTORY = "org.springframework.boot.web.server.WebServerFactory";
+
+	private static final Logger logger = LoggerFactory.getLogger(NettyServerFactoryPostProcessor.class);
 
 	private final Class<?> factoryType = ClassUtils.resolveClassName(FACTORY, getClass().getClassLoader());
 
@@ -45,10 +49,16 @@ final class NettyServerFactoryPostProcessor implements BeanPostProcessor {
 		Method add = ReflectionUtils.findMethod(factory.getClass(), "addServerCustomizers", (Class<?>[]) null);
 		Class<?> type = (add != null) ? add.getParameterTypes()[0].getComponentType() : null;
 		if (add != null && type != null && Function.class.isAssignableFrom(type)) {
-			Object customizers = Array.newInstance(type, 1);
-			Array.set(customizers, 0, Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
-					(InvocationHandler) this::invoke));
-			ReflectionUtils.invokeMethod(add, factory, customizers);
+			try {
+				Object customizers = Array.newInstance(type, 1);
+				Array.set(customizers, 0, Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
+						(InvocationHandler) this::invoke));
+				ReflectionUtils.invokeMethod(add, factory, customizers);
+			}
+			catch (RuntimeException | Error ex) { // the server serves without it
+				logger.warn("The connections of Reactor Netty cannot be seen: a drain does not wait for requests on "
+						+ "their way, and does not close idle connections in time", ex);
+			}
 		}
 	}
 

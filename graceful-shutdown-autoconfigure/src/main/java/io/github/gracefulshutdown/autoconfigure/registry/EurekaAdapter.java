@@ -1,6 +1,10 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
+import java.util.Map;
+
+import com.netflix.appinfo.ApplicationInfoManager;
 import com.netflix.discovery.EurekaClient;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cloud.client.serviceregistry.Registration;
@@ -48,6 +52,18 @@ final class EurekaAdapter extends DeregisteringAdapter {
 				client.registerHealthCheck(client.getHealthCheckHandler());
 			});
 		}
+	}
+
+	/** The client has made its own copy of the metadata. */
+	@Override
+	public void identify(Registration registration, String id) {
+		super.identify(registration, id);
+		this.client.ifAvailable((client) -> {
+			ApplicationInfoManager manager = client.getApplicationInfoManager();
+			if (manager.getInfo().getMetadata().containsKey(InstanceId.METADATA_NAME)) {
+				manager.registerAppMetadata(Map.of(InstanceId.METADATA_NAME, id));
+			}
+		});
 	}
 
 }

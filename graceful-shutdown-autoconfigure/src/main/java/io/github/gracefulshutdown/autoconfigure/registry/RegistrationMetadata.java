@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -35,7 +36,21 @@ final class RegistrationMetadata implements BeanFactoryPostProcessor {
 			.of("eureka.instance.metadata-map", "spring.cloud.consul.discovery.metadata",
 					"spring.cloud.zookeeper.discovery.metadata", "spring.cloud.nacos.discovery.metadata")
 			.collect(Collectors.toMap((map) -> map + "." + InstanceId.METADATA_NAME, (map) -> this.instance.value()));
-		this.environment.getPropertySources().addLast(new MapPropertySource(NAME, metadata));
+		this.environment.getPropertySources().addLast(new CurrentMetadata(metadata));
+	}
+
+	/** The properties, with the identifier that the instance has when they are read. */
+	private final class CurrentMetadata extends MapPropertySource {
+
+		CurrentMetadata(Map<String, Object> metadata) {
+			super(NAME, metadata);
+		}
+
+		@Override
+		public @Nullable Object getProperty(String name) {
+			return containsProperty(name) ? RegistrationMetadata.this.instance.value() : null;
+		}
+
 	}
 
 }

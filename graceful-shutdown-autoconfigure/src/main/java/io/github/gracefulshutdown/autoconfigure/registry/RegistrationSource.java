@@ -7,6 +7,8 @@ import java.util.List;
 import io.github.gracefulshutdown.autoconfigure.Announcement;
 import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
 import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -26,6 +28,8 @@ import org.springframework.util.ClassUtils;
  * client for good and so could not be undone.
  */
 final class RegistrationSource implements AnnouncementSource {
+
+	private static final Logger logger = LoggerFactory.getLogger(RegistrationSource.class);
 
 	private static final RegistryAdapter UNKNOWN = new UnknownRegistryAdapter();
 
@@ -49,6 +53,23 @@ final class RegistrationSource implements AnnouncementSource {
 			}
 		}
 		return announcements;
+	}
+
+	/** Gives what will be registered again the identifier of a new instance. */
+	void identify(String id) {
+		for (ServiceRegistry<?> registry : registries()) {
+			RegistryAdapter adapter = adapterFor(registry);
+			registrationsIn(registry).forEach((registration) -> identify(adapter, registration, id));
+		}
+	}
+
+	private static void identify(RegistryAdapter adapter, Registration registration, String id) {
+		try {
+			adapter.identify(registration, id);
+		}
+		catch (RuntimeException ex) { // it registers as the old instance
+			logger.warn("Could not give '{}' the identifier of the restored instance", registration.getServiceId(), ex);
+		}
 	}
 
 	@SuppressWarnings("rawtypes")

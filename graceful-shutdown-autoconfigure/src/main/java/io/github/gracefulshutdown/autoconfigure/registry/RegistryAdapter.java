@@ -1,5 +1,9 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
+import java.util.Map;
+
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
+
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 
@@ -26,6 +30,17 @@ interface RegistryAdapter {
 	 */
 	default void restore(ServiceRegistry<Registration> registry, Registration registration) throws Exception {
 		registry.register(registration);
+	}
+
+	/**
+	 * Gives the entry, before it is made again, the identifier of a new instance in place
+	 * of that of the old one. Most registries are sent what the registration has then.
+	 */
+	default void identify(Registration registration, String id) {
+		Map<String, String> metadata = registration.getMetadata();
+		if (metadata != null && metadata.containsKey(InstanceId.METADATA_NAME)) {
+			metadata.put(InstanceId.METADATA_NAME, id);
+		}
 	}
 
 }

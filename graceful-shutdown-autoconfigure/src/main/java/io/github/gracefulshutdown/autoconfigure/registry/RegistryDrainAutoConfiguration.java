@@ -37,6 +37,12 @@ public final class RegistryDrainAutoConfiguration {
 	}
 
 	@Bean
+	RestoredRegistrationsLifecycle gracefulShutdownRestoredRegistrationsLifecycle(RegistrationSource registrations,
+			InstanceId instance) {
+		return new RestoredRegistrationsLifecycle(registrations, instance);
+	}
+
+	@Bean
 	RegistryAdapter gracefulShutdownConsulAdapter(Environment environment, GracefulShutdownProperties properties) {
 		return (properties.getConsul().getMode() == ConsulMode.MAINTENANCE) ? new ConsulMaintenanceAdapter(environment)
 				: new DeregisteringAdapter(RegistryKind.CONSUL, environment);

@@ -63,8 +63,7 @@ final class TomcatConnection {
 
 	// It returns a Lock in Tomcat 10 and a ReentrantLock in 11, so that no compiled call
 	// links to both.
-	private static final Method GET_LOCK = Objects
-		.requireNonNull(ReflectionUtils.findMethod(SocketWrapperBase.class, "getLock"));
+	private static final @Nullable Method GET_LOCK = ReflectionUtils.findMethod(SocketWrapperBase.class, "getLock");
 
 	private final NioSocketWrapper wrapper;
 
@@ -82,6 +81,11 @@ final class TomcatConnection {
 		this.wrapper = wrapper;
 		this.requestsPerConnection = requestsPerConnection;
 		this.dryingSinceMillis = dryingSinceMillis;
+	}
+
+	/** Returns whether connections of this Tomcat can be looked at. */
+	static boolean isSupported() {
+		return GET_LOCK != null;
 	}
 
 	/** Returns what the connection is doing, {@link State#BUSY} if in doubt. */
@@ -187,7 +191,8 @@ final class TomcatConnection {
 	}
 
 	private Lock lock() {
-		return (Lock) Objects.requireNonNull(ReflectionUtils.invokeMethod(GET_LOCK, this.wrapper));
+		Method getLock = Objects.requireNonNull(GET_LOCK);
+		return (Lock) Objects.requireNonNull(ReflectionUtils.invokeMethod(getLock, this.wrapper));
 	}
 
 	private State withLock(StateAction action) {

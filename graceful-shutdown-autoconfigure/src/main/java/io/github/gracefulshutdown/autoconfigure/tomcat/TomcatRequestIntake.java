@@ -27,6 +27,8 @@ import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.context.ApplicationContext;
@@ -37,17 +39,26 @@ import org.springframework.util.ReflectionUtils;
  */
 final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
+	private static final Logger logger = LoggerFactory.getLogger(TomcatRequestIntake.class);
+
 	// The only way to the connections; not public.
-	private static final Method GET_ENDPOINT = Objects
-		.requireNonNull(ReflectionUtils.findMethod(AbstractProtocol.class, "getEndpoint"));
+	private static final @Nullable Method GET_ENDPOINT = ReflectionUtils.findMethod(AbstractProtocol.class,
+			"getEndpoint");
 
 	static {
-		ReflectionUtils.makeAccessible(GET_ENDPOINT);
+		if (GET_ENDPOINT != null) {
+			ReflectionUtils.makeAccessible(GET_ENDPOINT);
+		}
+		if (GET_ENDPOINT == null || !TomcatConnection.isSupported()) {
+			logger.warn("The connections of Tomcat cannot be seen: a drain does not wait for requests on their way, "
+					+ "and does not close idle connections in time. This Tomcat is unknown, or a native image was "
+					+ "built without the hints of this starter.");
+		}
 	}
 
 	private final ApplicationContext context;
 
-	private final byte[] refusal;
+	private final InstanceId instance;
 
 	private final Counts requests = new Counts();
 
@@ -61,7 +72,7 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	TomcatRequestIntake(ApplicationContext context, InstanceId instance) {
 		this.context = context;
-		this.refusal = RawRefusal.of(instance);
+		this.instance = instance;
 	}
 
 	/** Not at the engine: it would leave the log of malformed requests to us alone. */
@@ -123,7 +134,8 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 
 	@Override
 	public void closeIdle(Duration patience) {
-		connections().forEach((connection) -> connection.closeIfIdle(this.refusal, patience));
+		byte[] refusal = RawRefusal.of(this.instance);
+		connections().forEach((connection) -> connection.closeIfIdle(refusal, patience));
 	}
 
 	@Override
@@ -159,6 +171,9 @@ final class TomcatRequestIntake implements RequestIntake, InitializingBean {
 	}
 
 	private Stream<TomcatConnection> connections(AbstractHttp11Protocol<?> protocol) {
+		if (GET_ENDPOINT == null || !TomcatConnection.isSupported()) {
+			return Stream.empty();
+		}
 		int requests = this.requestsPerConnection.getOrDefault(protocol, protocol.getMaxKeepAliveRequests());
 		AbstractEndpoint<?, ?> endpoint = (AbstractEndpoint<?, ?>) ReflectionUtils.invokeMethod(GET_ENDPOINT, protocol);
 		return Objects.requireNonNull(endpoint)

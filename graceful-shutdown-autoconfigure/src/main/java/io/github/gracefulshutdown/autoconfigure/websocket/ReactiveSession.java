@@ -2,10 +2,10 @@ package io.github.gracefulshutdown.autoconfigure.websocket;
 
 import java.lang.reflect.Method;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import jakarta.websocket.Session;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -22,11 +22,13 @@ final class ReactiveSession implements OpenSession {
 			ReactiveSession.class.getClassLoader());
 
 	// The only way to the session of the container; not public.
-	private static final Method GET_DELEGATE = Objects
-		.requireNonNull(ReflectionUtils.findMethod(AbstractWebSocketSession.class, "getDelegate"));
+	private static final @Nullable Method GET_DELEGATE = ReflectionUtils.findMethod(AbstractWebSocketSession.class,
+			"getDelegate");
 
 	static {
-		ReflectionUtils.makeAccessible(GET_DELEGATE);
+		if (GET_DELEGATE != null) {
+			ReflectionUtils.makeAccessible(GET_DELEGATE);
+		}
 	}
 
 	private final WebSocketSession session;
@@ -53,7 +55,7 @@ final class ReactiveSession implements OpenSession {
 
 	@Override
 	public CompletableFuture<Void> close() {
-		if (JAKARTA && this.session instanceof AbstractWebSocketSession
+		if (JAKARTA && GET_DELEGATE != null && this.session instanceof AbstractWebSocketSession
 				&& ReflectionUtils.invokeMethod(GET_DELEGATE, this.session) instanceof Session standard) {
 			StandardSession.allowTimeToSendClose(standard);
 		}

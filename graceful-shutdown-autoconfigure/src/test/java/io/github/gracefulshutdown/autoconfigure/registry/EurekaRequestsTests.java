@@ -1,7 +1,9 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -9,24 +11,30 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import com.netflix.appinfo.ApplicationInfoManager;
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
+import com.netflix.discovery.EurekaClient;
 import com.netflix.discovery.shared.transport.EurekaHttpClient;
 import com.netflix.discovery.shared.transport.EurekaHttpResponse;
 import io.github.gracefulshutdown.autoconfigure.Background;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
+import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.cloud.client.serviceregistry.Registration;
+import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 
@@ -54,6 +62,23 @@ class EurekaRequestsTests {
 		StaticListableBeanFactory beanFactory = new StaticListableBeanFactory();
 		beanFactory.addBean("bean", bean);
 		return beanFactory.getBeanProvider(type);
+	}
+
+	@Test
+	void theCopyOfTheClientHasTheIdentifierOfARestoredInstance() {
+		ApplicationInfoManager manager = mock(ApplicationInfoManager.class);
+		EurekaClient client = mock(EurekaClient.class);
+		Registration registration = mock(Registration.class);
+		Map<String, String> metadata = new HashMap<>(Map.of(InstanceId.METADATA_NAME, "old"));
+		given(registration.getMetadata()).willReturn(metadata);
+		given(this.info.getMetadata()).willReturn(Map.of(InstanceId.METADATA_NAME, "old"));
+		given(manager.getInfo()).willReturn(this.info);
+		given(client.getApplicationInfoManager()).willReturn(manager);
+		EurekaAdapter adapter = new EurekaAdapter(new MockEnvironment(), this.departure,
+				provider(EurekaClient.class, client));
+		adapter.identify(registration, "new");
+		assertThat(metadata).containsEntry(InstanceId.METADATA_NAME, "new");
+		then(manager).should().registerAppMetadata(Map.of(InstanceId.METADATA_NAME, "new"));
 	}
 
 	@BeforeEach

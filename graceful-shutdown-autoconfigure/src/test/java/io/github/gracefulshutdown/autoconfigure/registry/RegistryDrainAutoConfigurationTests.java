@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure.registry;
 
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +23,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistration;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -72,6 +74,46 @@ class RegistryDrainAutoConfigurationTests {
 			}
 			assertThat(metadata(context.getEnvironment(), "eureka.instance.metadata-map")).containsEntry("zone", "a");
 		});
+	}
+
+	@Test
+	void aRestoredInstanceIsRegisteredAsAnotherOne() {
+		Map<String, String> metadata = new HashMap<>();
+		this.contextRunner.withUserConfiguration(TwoRegistriesConfiguration.class)
+			.withBean("described", OneRegistration.class, () -> new OneRegistration("described") {
+
+				@Override
+				public Map<String, String> getMetadata() {
+					return metadata;
+				}
+
+			})
+			.run((context) -> {
+				InstanceId instance = context.getBean(InstanceId.class);
+				String before = instance.value();
+				metadata.putAll(Map.of("graceful-shutdown-instance", before, "zone", "a"));
+				context.getSourceApplicationContext(ConfigurableApplicationContext.class).stop();
+				context.getSourceApplicationContext(ConfigurableApplicationContext.class).start();
+				assertThat(instance.value()).isNotEqualTo(before);
+				assertThat(metadata).isEqualTo(Map.of("graceful-shutdown-instance", instance.value(), "zone", "a"));
+				assertThat(metadata(context.getEnvironment(), "eureka.instance.metadata-map"))
+					.containsEntry("graceful-shutdown-instance", instance.value());
+			});
+	}
+
+	@Test
+	void theRegistrationsOfAnInstanceThatIsNotRestoredAreLeftAlone() {
+		Map<String, String> metadata = new HashMap<>(Map.of("graceful-shutdown-instance", "mine"));
+		this.contextRunner.withUserConfiguration(TwoRegistriesConfiguration.class)
+			.withBean("described", OneRegistration.class, () -> new OneRegistration("described") {
+
+				@Override
+				public Map<String, String> getMetadata() {
+					return metadata;
+				}
+
+			})
+			.run((context) -> assertThat(metadata).containsEntry("graceful-shutdown-instance", "mine"));
 	}
 
 	private static Map<String, String> metadata(Environment environment, String name) {
@@ -253,7 +295,7 @@ class RegistryDrainAutoConfigurationTests {
 
 	}
 
-	static final class OneRegistration extends FixedRegistration {
+	static class OneRegistration extends FixedRegistration {
 
 		OneRegistration(String serviceId) {
 			super(serviceId);

@@ -61,6 +61,15 @@ class StopWithoutRegistryIT {
 				RUNS, medianWith, medianWithout, medianWith - medianWithout);
 	}
 
+	@Test
+	void saysAtTheStartThatH2EndsItself() {
+		try (SampleProcess sample = SampleProcess.startWithoutRegistry("foreign-hook",
+				"--spring.datasource.url=jdbc:h2:file:${sample.ledger.directory}/ledger")) {
+			sample.awaitLog("/ledger is ended by a shutdown hook of its own in the JVM")
+				.awaitLog("Add 'DB_CLOSE_ON_EXIT=FALSE' to the URL.");
+		}
+	}
+
 	private static Stop stopIdle(String name, String... arguments) {
 		try (SampleProcess sample = SampleProcess.startWithoutRegistry(name, arguments).awaitReady()) {
 			return sample.stop();

@@ -15,7 +15,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.logging.LoggingSystem;
@@ -34,16 +33,25 @@ public final class GracefulShutdownAutoConfiguration {
 
 	private final GracefulShutdownProperties properties;
 
+	private final Budget budget;
+
 	private final TimeSource time = new SystemTimeSource();
 
 	GracefulShutdownAutoConfiguration(GracefulShutdownProperties properties, Environment environment) {
-		new ShutdownPropertiesValidator(Binder.get(environment)).validate(properties);
+		Binder binder = Binder.get(environment);
+		new ShutdownPropertiesValidator(binder).validate(properties);
 		this.properties = properties;
+		this.budget = new Budget(properties, (key) -> binder.bind(key, String.class).isBound());
 	}
 
 	@Bean
 	TimeSource gracefulShutdownTimeSource() {
 		return this.time;
+	}
+
+	@Bean
+	Budget gracefulShutdownBudget() {
+		return this.budget;
 	}
 
 	@Bean
@@ -65,7 +73,7 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ShutdownState gracefulShutdownState(ConfigurableApplicationContext context, GuestRunner guests) {
-		return new ShutdownState(context, this.time, guests, this.properties.getTimeout(),
+		return new ShutdownState(context, this.time, guests, () -> this.budget.times().timeout(),
 				this.properties.getTeardown().getTimeout());
 	}
 
@@ -84,8 +92,8 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean
 	LameDuckLifecycle gracefulShutdownLameDuckLifecycle(ShutdownState state, DrainGate gate, Probers probers,
 			Environment environment) {
-		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(),
-				CloudPlatform.getActive(environment) != null);
+		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(), this.budget,
+				Platform.isCloud(environment));
 	}
 
 	@Bean
@@ -119,7 +127,7 @@ public final class GracefulShutdownAutoConfiguration {
 	DrainLifecycle gracefulShutdownDrainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork,
 			RequestIntakes intakes, ShutdownReporter reporter, GuestRunner guests) {
 		return new DrainLifecycle(state, this.time, gate, endlessWork, intakes, reporter, guests,
-				this.properties.getDrain().getTimeout());
+				() -> this.budget.times().drain());
 	}
 
 	@Bean
@@ -129,8 +137,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment,
-			ObjectProvider<GracefulShutdownProperties> properties) {
-		return new PhaseTimeouts(environment, properties);
+			ObjectProvider<Budget> budget) {
+		return new PhaseTimeouts(environment, budget);
 	}
 
 	@Bean
@@ -163,7 +171,7 @@ public final class GracefulShutdownAutoConfiguration {
 	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
 	Watchdog gracefulShutdownWatchdog(ShutdownState state, ShutdownReporter reporter,
 			ResourceTeardownLifecycle teardown) {
-		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, teardown::releaseLate,
+		return new Watchdog(state, this.time, this.budget.times().timeout(), reporter, teardown::releaseLate,
 				this::flushLog, this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
 	}
 
@@ -179,10 +187,13 @@ public final class GracefulShutdownAutoConfiguration {
 	ShutdownPlan gracefulShutdownPlan(ConfigurableApplicationContext context, GuestRunner guests) {
 		Pod pod = new Pod(Path.of("/var/run/secrets/kubernetes.io/serviceaccount"), System.getenv(),
 				Duration.ofSeconds(2));
+		PlatformReader platform = new PlatformReader(context.getEnvironment(), this.properties.getPlatform(),
+				pod::termination, new SystemdUnit(Path.of("/proc"), new ProcessCommands(Duration.ofSeconds(2))),
+				new ContainerMarks(Path.of("/")));
 		StartupChecks checks = new StartupChecks(context.getEnvironment(), context.getBeanFactory(), this.properties,
-				new ParentProcess(Path.of("/proc")), pod::termination,
+				this.budget, new ParentProcess(Path.of("/proc")), platform::gracePeriod,
 				(name) -> ClassUtils.isPresent(name, context.getClassLoader()));
-		return new ShutdownPlan(context, this.properties, checks, guests);
+		return new ShutdownPlan(context, this.properties, this.budget, checks, guests);
 	}
 
 	@Bean(initMethod = "start")

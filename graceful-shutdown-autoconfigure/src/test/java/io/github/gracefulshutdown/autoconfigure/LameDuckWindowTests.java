@@ -27,7 +27,7 @@ class LameDuckWindowTests {
 	}
 
 	private LameDuckWindow window(Duration spread) {
-		return new LameDuckWindow(this.start, Duration.ZERO, spread, new Probers(new FakeTime(), 3).watch());
+		return new LameDuckWindow(this.start, Duration.ZERO, spread, new Probers(new FakeTime(), 3).watch(Duration.ZERO, Duration.ZERO));
 	}
 
 }

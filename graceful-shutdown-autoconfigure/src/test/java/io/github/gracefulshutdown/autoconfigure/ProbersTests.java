@@ -1,11 +1,16 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +26,10 @@ class ProbersTests {
 	private final StepFixture fixture = new StepFixture();
 
 	private final Probers probers = new Probers(this.fixture.time, 3);
+
+	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
+
+	private final Set<String> set = new HashSet<>();
 
 	@AfterEach
 	void close() {
@@ -60,7 +69,7 @@ class ProbersTests {
 	void aProberThatWentAwayBeforeHoldsNothingUp() {
 		poll("lb", false, 5, SECOND);
 		advance(Duration.ofSeconds(2).minus(NANO));
-		assertThat(this.probers.watch().waitingFor()).isNotEmpty();
+		assertThat(watch(this.probers).waitingFor()).isNotEmpty();
 		advance(NANO);
 		assertThat(stop()).isCompleted();
 	}
@@ -103,13 +112,75 @@ class ProbersTests {
 	}
 
 	@Test
-	void aProberThatIsTooSlowIsWaitedForUntilTheMaximum() {
+	void aProberThatCannotBeRefusedOftenEnoughWithinTheMaximumHoldsNothingUp() {
+		poll("lb", false, 3, Duration.ofMillis(3_334));
+		assertThat(stop()).isCompleted();
+	}
+
+	@Test
+	void aProberThatCanJustBeRefusedOftenEnoughIsWaitedFor() {
+		poll("lb", false, 3, Duration.ofMillis(3_333));
+		CompletableFuture<Void> stopped = stop();
+		poll("lb", true, 2, Duration.ofMillis(3_333));
+		assertThat(stopped).isNotDone();
+		poll("lb", true, 1, Duration.ofMillis(3_333));
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void aProberThatWasRefusedBeforeNeedsLess() {
+		poll("lb", false, 3, Duration.ofSeconds(4));
+		check("lb", true);
+		assertThat(stop()).isNotDone();
+	}
+
+	@Test
+	void whoeverIsNotWaitedForIsNamed() {
+		poll("lb", false, 3, Duration.ofSeconds(5));
+		assertThat(watch(this.probers).waitingFor()).isEmpty();
+		assertThat(watch(this.probers).summary())
+			.isEqualTo("probers [GET /health by lb every 5000 ms: not waited for]");
+	}
+
+	@Test
+	void aLongerLameDuckWaitsForSlowerProbers() {
+		followALongGracePeriod();
 		poll("lb", false, 3, Duration.ofSeconds(30));
 		CompletableFuture<Void> stopped = stop();
-		advance(Duration.ofSeconds(10).minus(NANO));
+		poll("lb", true, 2, Duration.ofSeconds(30));
 		assertThat(stopped).isNotDone();
-		advance(NANO);
+		poll("lb", true, 1, Duration.ofSeconds(30));
 		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void monitoringThatAsksEveryMinuteHoldsNothingUpHoweverLongTheLameDuckMayBe() {
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(10));
+		poll("monitoring", false, 3, Duration.ofMinutes(1));
+		assertThat(stop()).isCompleted();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "127.0.0.1", "0:0:0:0:0:0:0:1", "::1", "::ffff:127.0.0.1" })
+	void theHealthCheckOfAContainerHoldsNothingUp(String loopback) {
+		for (String agent : new String[] { "curl/8.5.0", "Wget/1.21.4", "Wget" }) {
+			pollBy(loopback, agent, SECOND);
+		}
+		assertThat(stop()).isCompleted();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "haproxy", "curl/8.5.0" })
+	void aLoadBalancerIsWaitedForOnThisMachineAndElsewhereByWhateverItAsks(String agent) {
+		pollBy(agent.equals("haproxy") ? "127.0.0.1" : "10.0.0.7", agent.equals("haproxy") ? null : agent, SECOND);
+		assertThat(stop()).isNotDone();
+	}
+
+	@Test
+	void aSlowProberOnThisMachineIsNotWaitedForBecauseTheLameDuckMayBeLonger() {
+		followALongGracePeriod();
+		pollBy("127.0.0.1", "agent", Duration.ofSeconds(30));
+		assertThat(stop()).isCompleted();
 	}
 
 	@Test
@@ -126,7 +197,7 @@ class ProbersTests {
 		Probers none = new Probers(this.fixture.time, 0);
 		none.checked("GET /health", "lb", null, false);
 		none.checked("GET /health", "lb", null, false);
-		assertThat(none.watch().waitingFor()).isEmpty();
+		assertThat(watch(none).waitingFor()).isEmpty();
 	}
 
 	@Test
@@ -134,7 +205,7 @@ class ProbersTests {
 		for (int i = 0; i < 3; i++) {
 			this.probers.checked("GET /health", "agent", "Consul Health Check", false);
 		}
-		assertThat(this.probers.watch().waitingFor()).isEmpty();
+		assertThat(watch(this.probers).waitingFor()).isEmpty();
 	}
 
 	@Test
@@ -144,14 +215,14 @@ class ProbersTests {
 		for (int i = 0; i < 2 * Probers.LIMIT; i++) {
 			check("once " + i, false);
 		}
-		assertThat(this.probers.watch().waitingFor()).hasSize(1);
+		assertThat(watch(this.probers).waitingFor()).hasSize(1);
 	}
 
 	@Test
 	void aNameThatIsTooLongIsCut() {
 		check("x".repeat(1_000), false);
 		check("x".repeat(1_000), false);
-		assertThat(this.probers.watch().waitingFor().get(0)).hasSizeLessThan(250);
+		assertThat(watch(this.probers).waitingFor().get(0)).hasSizeLessThan(250);
 	}
 
 	private void poll(String remote, boolean refused, int times, Duration interval) {
@@ -159,6 +230,22 @@ class ProbersTests {
 			check(remote, refused);
 			advance(interval);
 		}
+	}
+
+	private void pollBy(String remote, @Nullable String agent, Duration interval) {
+		for (int i = 0; i < 4; i++) {
+			this.probers.checked("GET /health", remote, agent, false);
+			advance(interval);
+		}
+	}
+
+	private void followALongGracePeriod() {
+		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(120));
+		this.fixture.timeout = Duration.ofSeconds(115);
+	}
+
+	private static ProberWatch watch(Probers probers) {
+		return probers.watch(Duration.ofSeconds(10), Duration.ofSeconds(10));
 	}
 
 	private void check(String remote, boolean refused) {
@@ -171,7 +258,7 @@ class ProbersTests {
 
 	private CompletableFuture<Void> stop() {
 		return this.fixture.stop(new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
-				this.probers, new GracefulShutdownProperties.LameDuck(), false));
+				this.probers, this.properties.getLameDuck(), new Budget(this.properties, this.set::contains), false));
 	}
 
 	private LameDuckWindow window() {

@@ -31,6 +31,8 @@ import org.springframework.util.ClassUtils;
 @EnableConfigurationProperties(GracefulShutdownProperties.class)
 public final class GracefulShutdownAutoConfiguration {
 
+	private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
+
 	private final GracefulShutdownProperties properties;
 
 	private final Budget budget;
@@ -39,9 +41,9 @@ public final class GracefulShutdownAutoConfiguration {
 
 	GracefulShutdownAutoConfiguration(GracefulShutdownProperties properties, Environment environment) {
 		Binder binder = Binder.get(environment);
-		new ShutdownPropertiesValidator(binder).validate(properties);
 		this.properties = properties;
 		this.budget = new Budget(properties, (key) -> binder.bind(key, String.class).isBound());
+		new ShutdownPropertiesValidator(binder, this.budget).validate(properties);
 	}
 
 	@Bean
@@ -188,7 +190,7 @@ public final class GracefulShutdownAutoConfiguration {
 		Pod pod = new Pod(Path.of("/var/run/secrets/kubernetes.io/serviceaccount"), System.getenv(),
 				Duration.ofSeconds(2));
 		PlatformReader platform = new PlatformReader(context.getEnvironment(), this.properties.getPlatform(),
-				pod::termination, new SystemdUnit(Path.of("/proc"), new ProcessCommands(Duration.ofSeconds(2))),
+				pod::termination, new SystemdUnit(Path.of("/proc"), new ProcessCommands(COMMAND_TIMEOUT)),
 				new ContainerMarks(Path.of("/")));
 		StartupChecks checks = new StartupChecks(context.getEnvironment(), context.getBeanFactory(), this.properties,
 				this.budget, new ParentProcess(Path.of("/proc")), platform::gracePeriod,
@@ -200,6 +202,11 @@ public final class GracefulShutdownAutoConfiguration {
 	@Conditional(OnOwnProcessCondition.class) // a container has signals of its own
 	ShutdownSignals gracefulShutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog) {
 		return new ShutdownSignals(state, watchdog.getIfAvailable(), this.properties.getSecondSignal());
+	}
+
+	@Bean
+	SystemdNotifier gracefulShutdownSystemdNotifier(Environment environment, ShutdownState state, GuestRunner guests) {
+		return new SystemdNotifier(environment, state, guests, new ProcessCommands(COMMAND_TIMEOUT));
 	}
 
 	@Bean

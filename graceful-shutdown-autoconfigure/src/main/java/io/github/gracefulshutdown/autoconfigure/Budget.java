@@ -81,8 +81,8 @@ final class Budget {
 	}
 
 	/**
-	 * Returns what is left for a shutdown, or {@code null} if there is nothing: a pre-stop
-	 * that takes it all cannot be made up for here.
+	 * Returns what is left for a shutdown, or {@code null} if there is nothing: a
+	 * pre-stop that takes it all cannot be made up for here.
 	 */
 	private static @Nullable Duration fitting(Duration gracePeriod, Duration preStop) {
 		Duration allowed = gracePeriod.minus(preStop);

@@ -138,8 +138,7 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment,
-			ObjectProvider<Budget> budget) {
+	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment, ObjectProvider<Budget> budget) {
 		return new PhaseTimeouts(environment, budget);
 	}
 

@@ -150,10 +150,11 @@ public class GracefulShutdownProperties {
 
 		/**
 		 * Time after which the platform kills the process, as
-		 * terminationGracePeriodSeconds of a pod, stopTimeout of a task, stop_grace_period
-		 * of Compose. A shutdown is cut to fit, and may take longer where it is not set how
-		 * long. Unless set, what the pod or the unit of systemd has, where that can be read.
-		 * If a duration suffix is not specified, seconds will be used.
+		 * terminationGracePeriodSeconds of a pod, stopTimeout of a task,
+		 * stop_grace_period of Compose. A shutdown is cut to fit, and may take longer
+		 * where it is not set how long. Unless set, what the pod or the unit of systemd
+		 * has, where that can be read. If a duration suffix is not specified, seconds
+		 * will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private @Nullable Duration gracePeriod;
@@ -287,8 +288,8 @@ public class GracefulShutdownProperties {
 
 		/**
 		 * Maximum time to go on serving after the registries were left. Unless set, what
-		 * the drain and the teardown leave where the platform is known to allow more. If a
-		 * duration suffix is not specified, seconds will be used.
+		 * the drain and the teardown leave where the platform is known to allow more. If
+		 * a duration suffix is not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration maximum = Duration.ofSeconds(10);

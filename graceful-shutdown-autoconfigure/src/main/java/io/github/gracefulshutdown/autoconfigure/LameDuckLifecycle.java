@@ -59,7 +59,8 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 				&& watch.expected().isZero()) {
 			return CompletableFuture.completedFuture("nobody was told, and somebody waits at the terminal");
 		}
-		return endWhenQuiet(drain, times.quietPeriod(), earliest, latest, watch).thenApply((found) -> withSummary(found, watch));
+		return endWhenQuiet(drain, times.quietPeriod(), earliest, latest, watch)
+			.thenApply((found) -> withSummary(found, watch));
 	}
 
 	private static String withSummary(String found, ProberWatch watch) {

@@ -52,8 +52,9 @@ enum Platform {
 	SYSTEMD("a service of systemd", 90, "TimeoutStopSec=%d in the unit"),
 
 	/**
-	 * 10 seconds with <a href=
-	 * "https://docs.docker.com/reference/cli/docker/container/stop/">Docker</a>, <a href=
+	 * 10 seconds with
+	 * <a href= "https://docs.docker.com/reference/cli/docker/container/stop/">Docker</a>,
+	 * <a href=
 	 * "https://docs.docker.com/reference/compose-file/services/#stop_grace_period">Compose</a>
 	 * and
 	 * <a href="https://docs.podman.io/en/latest/markdown/podman-stop.1.html">Podman</a>.

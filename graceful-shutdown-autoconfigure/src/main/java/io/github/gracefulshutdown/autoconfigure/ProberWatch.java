@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The probers that a lame duck waits for: those that polled when it began, and that the
- * wait makes a difference to. One is done
- * with when it has been refused often enough, when it does not come any more, or when its
- * checks turn out to be answered well all the same.
+ * wait makes a difference to. One is done with when it has been refused often enough,
+ * when it does not come any more, or when its checks turn out to be answered well all the
+ * same.
  */
 final class ProberWatch {
 
@@ -77,10 +77,8 @@ final class ProberWatch {
 	/** Returns what became of the probers, or {@code null} if there were none. */
 	@Nullable String summary() {
 		List<String> probers = Stream
-			.concat(this.watched.stream().map(this::summary),
-					this.others.stream()
-						.map((one) -> "%s every %d ms: not waited for".formatted(one.name(),
-								one.interval().toMillis())))
+			.concat(this.watched.stream().map(this::summary), this.others.stream()
+				.map((one) -> "%s every %d ms: not waited for".formatted(one.name(), one.interval().toMillis())))
 			.toList();
 		return probers.isEmpty() ? null : "probers " + probers;
 	}

@@ -72,8 +72,7 @@ final class ShutdownPlan implements ApplicationListener<ApplicationReadyEvent> {
 					this.properties.getDeregistration().getTimeout().toMillis(),
 					(minimum != null) ? minimum.toMillis()
 							: "0 or " + LameDuckLifecycle.MINIMUM_WHERE_CALLERS_FOLLOW.toMillis(),
-					times.lameDuckMaximum().toMillis(),
-					times.drain().toMillis(),
+					times.lameDuckMaximum().toMillis(), times.drain().toMillis(),
 					this.context.getBeanNamesForType(TeardownResource.class).length,
 					this.properties.getTeardown().getTimeout().toMillis());
 	}
@@ -82,9 +81,8 @@ final class ShutdownPlan implements ApplicationListener<ApplicationReadyEvent> {
 	private String reason(Budget.Times times) {
 		Duration gracePeriod = times.gracePeriod();
 		int longer = times.timeout().compareTo(this.properties.getTimeout());
-		return (gracePeriod == null || longer == 0) ? ""
-				: " (%s to the grace period of the platform, %d ms)".formatted((longer < 0) ? "cut" : "grown",
-						gracePeriod.toMillis());
+		return (gracePeriod == null || longer == 0) ? "" : " (%s to the grace period of the platform, %d ms)"
+			.formatted((longer < 0) ? "cut" : "grown", gracePeriod.toMillis());
 	}
 
 }

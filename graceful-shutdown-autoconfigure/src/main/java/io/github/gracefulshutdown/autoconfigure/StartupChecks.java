@@ -160,8 +160,7 @@ final class StartupChecks {
 			.formatted(text(needed), text(timeout),
 					isPreStopRead(gracePeriod) ? "the preStop sleep of this pod" : "'" + PRE_STOP + "'", text(preStop),
 					gracePeriod.origin(), text(gracePeriod.value()), consequence,
-					gracePeriod.setting(needed.plusMillis(999).toSeconds()),
-					isRead(gracePeriod) ? "" : SET_AS_WELL,
+					gracePeriod.setting(needed.plusMillis(999).toSeconds()), isRead(gracePeriod) ? "" : SET_AS_WELL,
 					(fitting.compareTo(Duration.ZERO) > 0) ? ", or 'graceful.shutdown.timeout' to " + text(fitting)
 							: ""));
 	}

@@ -39,7 +39,9 @@ final class SystemdNotifier implements ApplicationListener<StageChangedEvent> {
 		this.commands = commands;
 	}
 
-	/** Tells when the first stage of a shutdown for good begins, and waits for nothing. */
+	/**
+	 * Tells when the first stage of a shutdown for good begins, and waits for nothing.
+	 */
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored") // systemd is told, or it is not
 	public void onApplicationEvent(StageChangedEvent event) {

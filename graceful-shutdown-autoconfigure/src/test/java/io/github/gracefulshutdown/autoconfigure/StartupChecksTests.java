@@ -152,8 +152,8 @@ class StartupChecksTests {
 		this.cloudPlatform = null;
 		assertThat(found()).singleElement()
 			.asString()
-			.contains("unless it says otherwise, %s: the process would be killed before. Set %s and".formatted(
-					gracePeriod, setting))
+			.contains("unless it says otherwise, %s: the process would be killed before. Set %s and"
+				.formatted(gracePeriod, setting))
 			.contains("'graceful.shutdown.platform.grace-period' to the same");
 		assertThat(times()).isEqualTo(new Budget(new GracefulShutdownProperties(), (key) -> false).times());
 	}

@@ -32,7 +32,7 @@ class BudgetTests {
 
 	@Test
 	void growsWithAGracePeriodThatIsSet() {
-		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(120));
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(2));
 		assertThat(budget().times()).isEqualTo(times(115, 100, 10, 10, 120));
 	}
 
@@ -40,16 +40,16 @@ class BudgetTests {
 	void growsWithAGracePeriodThatIsReadFromThenOn() {
 		Budget budget = budget();
 		Budget.Times before = budget.times();
-		budget.follow(Duration.ofSeconds(120), Duration.ofSeconds(15));
+		budget.follow(Duration.ofMinutes(2), Duration.ofSeconds(15));
 		assertThat(budget.times()).isEqualTo(times(100, 85, 8.5, 10, 120));
 		assertThat(before).isEqualTo(times(25, 10, 1, 10, null));
 	}
 
 	@Test
 	void followsTheGracePeriodThatIsSetRatherThanTheOneThatIsRead() {
-		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(60));
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(1));
 		Budget budget = budget();
-		budget.follow(Duration.ofSeconds(120), Duration.ZERO);
+		budget.follow(Duration.ofMinutes(2), Duration.ZERO);
 		assertThat(budget.times().timeout()).isEqualTo(Duration.ofSeconds(55));
 	}
 
@@ -92,22 +92,22 @@ class BudgetTests {
 	@Test
 	void whatIsSetStaysAsItIs() {
 		set("timeout", "lame-duck.maximum", "lame-duck.quiet-period", "drain.timeout");
-		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(120));
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(2));
 		assertThat(budget().times()).isEqualTo(times(25, 10, 1, 10, 120));
 	}
 
 	@Test
 	void theLameDuckGrowsWithinATimeoutThatIsSet() {
 		set("timeout");
-		this.properties.setTimeout(Duration.ofSeconds(60));
-		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(120));
+		this.properties.setTimeout(Duration.ofMinutes(1));
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(2));
 		assertThat(budget().times()).isEqualTo(times(60, 45, 4.5, 10, 120));
 	}
 
 	@Test
 	void theDrainGrowsWhereTheLameDuckIsSet() {
 		set("lame-duck.maximum");
-		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(120));
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(2));
 		assertThat(budget().times()).isEqualTo(times(115, 10, 1, 100, 120));
 	}
 

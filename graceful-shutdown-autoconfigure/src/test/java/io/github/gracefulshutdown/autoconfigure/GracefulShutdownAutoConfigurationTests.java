@@ -155,7 +155,7 @@ class GracefulShutdownAutoConfigurationTests {
 					assertThat(context).hasNotFailed();
 					assertThat(context.getBean(Budget.class).times())
 						.isEqualTo(new Budget.Times(Duration.ofSeconds(115), Duration.ofSeconds(60),
-								Duration.ofSeconds(1), Duration.ofSeconds(40), Duration.ofSeconds(120)));
+								Duration.ofSeconds(1), Duration.ofSeconds(40), Duration.ofMinutes(2)));
 				});
 		}
 

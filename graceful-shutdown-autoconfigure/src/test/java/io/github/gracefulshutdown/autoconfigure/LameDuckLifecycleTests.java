@@ -121,7 +121,7 @@ class LameDuckLifecycleTests {
 	 */
 	@Test
 	void lastsUntilTheLastCallerHasLookedAgainWhereTheGracePeriodIsKnownToBeLong() {
-		followAGracePeriodOf(Duration.ofSeconds(120));
+		followAGracePeriodOf(Duration.ofMinutes(2));
 		assertThat(refusedOfCallersThatComeFor(Duration.ofSeconds(95), Duration.ofSeconds(4))).isZero();
 	}
 
@@ -132,7 +132,7 @@ class LameDuckLifecycleTests {
 
 	@Test
 	void lastsNoLongerForAnIdleInstanceBecauseThereIsTime() {
-		followAGracePeriodOf(Duration.ofSeconds(120));
+		followAGracePeriodOf(Duration.ofMinutes(2));
 		this.fixture.state.beginDrain().setFollowedByCallers();
 		CompletableFuture<Void> stopped = stop(false);
 		this.fixture.time.advance(Duration.ofSeconds(5).minus(NANO));
@@ -143,7 +143,7 @@ class LameDuckLifecycleTests {
 
 	@Test
 	void endsATenthOfALongerMaximumAfterTheLastCaller() {
-		followAGracePeriodOf(Duration.ofSeconds(120));
+		followAGracePeriodOf(Duration.ofMinutes(2));
 		CompletableFuture<Void> stopped = stop(false);
 		assertThat(stopped).isCompleted(); // nobody has ever come
 		this.fixture.state.endDrain();

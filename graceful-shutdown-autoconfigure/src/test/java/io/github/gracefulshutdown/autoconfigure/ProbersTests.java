@@ -240,7 +240,7 @@ class ProbersTests {
 	}
 
 	private void followALongGracePeriod() {
-		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(120));
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(2));
 		this.fixture.timeout = Duration.ofSeconds(115);
 	}
 

@@ -136,7 +136,7 @@ class StartupChecksTests {
 	@Test
 	void haveTheBudgetFollowALongerGracePeriodOfThePod() {
 		this.set.put("spring.main.cloud-platform", "kubernetes");
-		this.pod = () -> new Pod.Termination(Duration.ofSeconds(120), Duration.ofSeconds(5));
+		this.pod = () -> new Pod.Termination(Duration.ofMinutes(2), Duration.ofSeconds(5));
 		assertThat(found()).isEmpty();
 		assertThat(times().timeout()).isEqualTo(Duration.ofSeconds(110));
 	}

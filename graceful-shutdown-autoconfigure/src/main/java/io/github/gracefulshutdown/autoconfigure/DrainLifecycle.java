@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
@@ -35,10 +36,14 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 
 	private final GuestRunner guests;
 
-	private final Duration timeout;
+	private final Supplier<Duration> timeout;
 
+	/**
+	 * Creates the step.
+	 * @param timeout how long a drain that begins now waits
+	 */
 	DrainLifecycle(ShutdownState state, TimeSource time, DrainGate gate, EndlessWork endlessWork,
-			RequestIntakes intakes, ShutdownReporter reporter, GuestRunner guests, Duration timeout) {
+			RequestIntakes intakes, ShutdownReporter reporter, GuestRunner guests, Supplier<Duration> timeout) {
 		super("drain", PHASE, state, time);
 		this.gate = gate;
 		this.endlessWork = endlessWork;
@@ -52,7 +57,7 @@ final class DrainLifecycle extends AbstractStepLifecycle {
 	CompletableFuture<String> perform(Drain drain) {
 		long atBegin = this.gate.inFlight();
 		this.endlessWork.endAll();
-		CompletableFuture<Void> timedOut = drain.in(this.timeout, time());
+		CompletableFuture<Void> timedOut = drain.in(this.timeout.get(), time());
 		// The gate is closed: what is still on its way is refused, and never waits for
 		// work.
 		CompletableFuture<Void> drained = this.intakes.runDry()

@@ -16,7 +16,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.logging.LoggingSystem;
@@ -36,13 +35,19 @@ public final class GracefulShutdownAutoConfiguration {
 	/** What the name of every bean begins with, so that no name of a user collides. */
 	static final String BEAN_NAME_PREFIX = "gracefulShutdown";
 
+	private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
+
 	private final GracefulShutdownProperties properties;
+
+	private final Budget budget;
 
 	private final TimeSource time = new SystemTimeSource();
 
 	GracefulShutdownAutoConfiguration(GracefulShutdownProperties properties, Environment environment) {
-		new ShutdownPropertiesValidator(Binder.get(environment)).validate(properties);
+		Binder binder = Binder.get(environment);
 		this.properties = properties;
+		this.budget = new Budget(properties, (key) -> binder.bind(key, String.class).isBound());
+		new ShutdownPropertiesValidator(binder, this.budget).validate(properties);
 	}
 
 	/** Nobody refers to most of these beans, and the promise depends on them. */
@@ -54,6 +59,11 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean
 	TimeSource gracefulShutdownTimeSource() {
 		return this.time;
+	}
+
+	@Bean
+	Budget gracefulShutdownBudget() {
+		return this.budget;
 	}
 
 	@Bean
@@ -74,7 +84,7 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ShutdownState gracefulShutdownState(ConfigurableApplicationContext context, GuestRunner guests) {
-		return new ShutdownState(context, this.time, guests, this.properties.getTimeout(),
+		return new ShutdownState(context, this.time, guests, () -> this.budget.times().timeout(),
 				this.properties.getTeardown().getTimeout());
 	}
 
@@ -87,7 +97,7 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	Readiness gracefulShutdownReadiness(ConfigurableApplicationContext context, GuestRunner guests) {
-		boolean inPod = CloudPlatform.getActive(context.getEnvironment()) == CloudPlatform.KUBERNETES;
+		boolean inPod = Platform.cloud(context.getEnvironment()) == Platform.KUBERNETES;
 		return new Readiness(context, guests, this.properties.getReadiness(), inPod ? pod()::termination : null);
 	}
 
@@ -115,8 +125,8 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean
 	LameDuckLifecycle gracefulShutdownLameDuckLifecycle(ShutdownState state, DrainGate gate, Probers probers,
 			Environment environment) {
-		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(),
-				CloudPlatform.getActive(environment) != null);
+		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(), this.budget,
+				Platform.isCloud(environment));
 	}
 
 	@Bean
@@ -157,7 +167,7 @@ public final class GracefulShutdownAutoConfiguration {
 	DrainLifecycle gracefulShutdownDrainLifecycle(ShutdownState state, DrainGate gate, EndlessWork endlessWork,
 			RequestIntakes intakes, ShutdownReporter reporter, GuestRunner guests) {
 		return new DrainLifecycle(state, this.time, gate, endlessWork, intakes, reporter, guests,
-				this.properties.getDrain().getTimeout());
+				() -> this.budget.times().drain());
 	}
 
 	@Bean
@@ -166,9 +176,8 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment,
-			ObjectProvider<GracefulShutdownProperties> properties) {
-		return new PhaseTimeouts(environment, properties);
+	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment, ObjectProvider<Budget> budget) {
+		return new PhaseTimeouts(environment, budget);
 	}
 
 	@Bean
@@ -201,7 +210,7 @@ public final class GracefulShutdownAutoConfiguration {
 	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
 	Watchdog gracefulShutdownWatchdog(ShutdownState state, ShutdownReporter reporter,
 			ResourceTeardownLifecycle teardown) {
-		return new Watchdog(state, this.time, this.properties.getTimeout(), reporter, teardown::releaseLate,
+		return new Watchdog(state, this.time, this.budget.times().timeout(), reporter, teardown::releaseLate,
 				this::flushLog, this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
 	}
 
@@ -215,16 +224,24 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ShutdownPlan gracefulShutdownPlan(ConfigurableApplicationContext context, GuestRunner guests) {
+		PlatformReader platform = new PlatformReader(context.getEnvironment(), this.properties.getPlatform(),
+				pod()::termination, new SystemdUnit(Path.of("/proc"), new ProcessCommands(COMMAND_TIMEOUT)),
+				new ContainerMarks(Path.of("/")));
 		StartupChecks checks = new StartupChecks(context.getEnvironment(), context.getBeanFactory(), this.properties,
-				new ParentProcess(Path.of("/proc")), pod()::termination,
+				this.budget, new ParentProcess(Path.of("/proc")), platform::gracePeriod,
 				(name) -> ClassUtils.isPresent(name, context.getClassLoader()));
-		return new ShutdownPlan(context, this.properties, checks, guests);
+		return new ShutdownPlan(context, this.properties, this.budget, checks, guests);
 	}
 
 	@Bean(initMethod = "start")
 	@Conditional(OnOwnProcessCondition.class) // a container has signals of its own
 	ShutdownSignals gracefulShutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog) {
 		return new ShutdownSignals(state, watchdog.getIfAvailable(), this.properties.getSecondSignal());
+	}
+
+	@Bean
+	SystemdNotifier gracefulShutdownSystemdNotifier(Environment environment, ShutdownState state, GuestRunner guests) {
+		return new SystemdNotifier(environment, state, guests, new ProcessCommands(COMMAND_TIMEOUT));
 	}
 
 	@Bean

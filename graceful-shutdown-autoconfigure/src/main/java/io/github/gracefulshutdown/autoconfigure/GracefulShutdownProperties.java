@@ -16,9 +16,10 @@ import org.springframework.util.unit.DataSize;
 public class GracefulShutdownProperties {
 
 	/**
-	 * Time for the whole shutdown, from its first sign to the exit of the process. Stay a
-	 * few seconds below the grace period of the platform. If a duration suffix is not
-	 * specified, seconds will be used.
+	 * Time for the whole shutdown, from its first sign to the exit of the process. Unless
+	 * set, 5 seconds less than what the platform is known to allow, if that is more. Stay
+	 * below the grace period of the platform. If a duration suffix is not specified,
+	 * seconds will be used.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration timeout = Duration.ofSeconds(25);
@@ -164,10 +165,11 @@ public class GracefulShutdownProperties {
 
 		/**
 		 * Time after which the platform kills the process, as
-		 * terminationGracePeriodSeconds of a pod. Checked at the start against the time
-		 * that a shutdown may take. Unless set, what the pod has on Kubernetes, or 30
-		 * seconds where the pod cannot be read. If a duration suffix is not specified,
-		 * seconds will be used.
+		 * terminationGracePeriodSeconds of a pod, stopTimeout of a task,
+		 * stop_grace_period of Compose. A shutdown is cut to fit, and may take longer
+		 * where it is not set how long. Unless set, what the pod or the unit of systemd
+		 * has, where that can be read. If a duration suffix is not specified, seconds
+		 * will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private @Nullable Duration gracePeriod;
@@ -292,15 +294,17 @@ public class GracefulShutdownProperties {
 
 		/**
 		 * Time without work in flight and without arrivals after which the callers are
-		 * taken to have left. Zero has the minimum alone decide. If a duration suffix is
-		 * not specified, seconds will be used.
+		 * taken to have left. Zero has the minimum alone decide. Unless set, a tenth of
+		 * the maximum where that is longer because the platform allows it. If a duration
+		 * suffix is not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration quietPeriod = Duration.ofSeconds(1);
 
 		/**
-		 * Maximum time to go on serving after the registries were left. If a duration
-		 * suffix is not specified, seconds will be used.
+		 * Maximum time to go on serving after the registries were left. Unless set, what
+		 * the drain and the teardown leave where the platform is known to allow more. If
+		 * a duration suffix is not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration maximum = Duration.ofSeconds(10);
@@ -343,8 +347,9 @@ public class GracefulShutdownProperties {
 	public static class Drain {
 
 		/**
-		 * Maximum time to wait for work in flight once new requests are refused. If a
-		 * duration suffix is not specified, seconds will be used.
+		 * Maximum time to wait for work in flight once new requests are refused. Unless
+		 * set, what the lame duck and the teardown leave where the platform is known to
+		 * allow more. If a duration suffix is not specified, seconds will be used.
 		 */
 		@DurationUnit(ChronoUnit.SECONDS)
 		private Duration timeout = Duration.ofSeconds(10);

@@ -26,35 +26,41 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 
 	private final @Nullable Duration minimum;
 
-	private final Duration quietPeriod;
+	// How long a prober may take to act on its last refusal.
+	private final Duration settle;
 
-	private final Duration maximum;
+	private final Duration maximumAsSet;
+
+	private final Budget budget;
 
 	private final boolean onCloudPlatform;
 
 	LameDuckLifecycle(ShutdownState state, TimeSource time, DrainGate gate, Probers probers,
-			GracefulShutdownProperties.LameDuck settings, boolean onCloudPlatform) {
+			GracefulShutdownProperties.LameDuck settings, Budget budget, boolean onCloudPlatform) {
 		super("lame duck", PHASE, state, time);
 		this.gate = gate;
 		this.probers = probers;
 		this.minimum = settings.getMinimum();
-		this.quietPeriod = settings.getQuietPeriod();
-		this.maximum = settings.getMaximum();
+		this.maximumAsSet = settings.getMaximum();
+		this.settle = settings.getQuietPeriod();
+		this.budget = budget;
 		this.onCloudPlatform = onCloudPlatform;
 	}
 
 	@Override
 	CompletableFuture<String> perform(Drain drain) {
-		Deadline latest = Deadline.in(drain.deadline().atMost(this.maximum), time());
+		Budget.Times times = this.budget.times();
+		Deadline latest = Deadline.in(drain.deadline().atMost(times.lameDuckMaximum()), time());
 		Deadline earliest = Deadline.in(latest.atMost(minimum(drain)), time());
-		ProberWatch watch = this.probers.watch();
+		ProberWatch watch = this.probers.watch(latest.remaining(), this.maximumAsSet);
 		drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), earliest.remaining(),
 				latest.atMost(longer(earliest.remaining(), watch.expected())), watch));
 		if (state().isInterrupted() && !drain.isFollowedByCallers() && earliest.remaining().isZero()
 				&& watch.expected().isZero()) {
 			return CompletableFuture.completedFuture("nobody was told, and somebody waits at the terminal");
 		}
-		return endWhenQuiet(drain, earliest, latest, watch).thenApply((found) -> withSummary(found, watch));
+		return endWhenQuiet(drain, times.quietPeriod(), earliest, latest, watch)
+			.thenApply((found) -> withSummary(found, watch));
 	}
 
 	private static String withSummary(String found, ProberWatch watch) {
@@ -76,12 +82,13 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 	 * on its last refusal may have sent a request just before, so that counts as activity
 	 * too; each check has us look again.
 	 */
-	private CompletableFuture<String> endWhenQuiet(Drain drain, Deadline earliest, Deadline latest, ProberWatch watch) {
+	private CompletableFuture<String> endWhenQuiet(Drain drain, Duration quietPeriod, Deadline earliest,
+			Deadline latest, ProberWatch watch) {
 		if (drain.isHurried()) {
 			return CompletableFuture.completedFuture("cut short");
 		}
 		CompletableFuture<Void> nextCheck = this.probers.nextCheck();
-		Duration quiet = longer(this.quietPeriod.minus(this.gate.quietFor()), watch.remaining(this.quietPeriod));
+		Duration quiet = longer(quietPeriod.minus(this.gate.quietFor()), watch.remaining(this.settle));
 		Duration wait = longer(earliest.remaining(), quiet);
 		if (wait.isNegative() || wait.isZero()) {
 			return CompletableFuture.completedFuture("quiet");
@@ -92,7 +99,7 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		}
 		return CompletableFuture.anyOf(time().in(latest.atMost(wait)), nextCheck, drain.cancelled(), drain.hurried())
 			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")
-					: endWhenQuiet(drain, earliest, latest, watch));
+					: endWhenQuiet(drain, quietPeriod, earliest, latest, watch));
 	}
 
 	private static Duration longer(Duration one, Duration other) {

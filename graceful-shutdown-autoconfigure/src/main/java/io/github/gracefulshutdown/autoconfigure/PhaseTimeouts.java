@@ -25,17 +25,17 @@ final class PhaseTimeouts implements BeanPostProcessor {
 
 	private final Environment environment;
 
-	private final ObjectProvider<GracefulShutdownProperties> properties;
+	private final ObjectProvider<Budget> budget;
 
-	PhaseTimeouts(Environment environment, ObjectProvider<GracefulShutdownProperties> properties) {
+	PhaseTimeouts(Environment environment, ObjectProvider<Budget> budget) {
 		this.environment = environment;
-		this.properties = properties;
+		this.budget = budget;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof DefaultLifecycleProcessor processor) {
-			Duration own = this.properties.getObject().getTimeout();
+			Duration own = this.budget.getObject().times().timeout();
 			Duration ofOthers = DurationStyle
 				.detectAndParse(this.environment.getProperty(OF_OTHERS, DEFAULT_OF_OTHERS));
 			Duration longer = (own.compareTo(ofOthers) > 0) ? own : ofOthers;

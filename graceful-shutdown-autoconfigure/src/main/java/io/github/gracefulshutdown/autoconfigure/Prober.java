@@ -11,11 +11,22 @@ final class Prober {
 	// Checks come late when the machine is busy, and a load balancer may change its pace.
 	private static final Duration GRACE = Duration.ofSeconds(1);
 
+	/*
+	 * Slower than load balancers ask by default (those of AWS every 30 seconds) and
+	 * quicker than monitoring does, which asks every minute.
+	 */
+	private static final Duration SLOWEST = Duration.ofSeconds(45);
+
 	private final String name;
 
 	private final String network;
 
 	private final boolean kubelet;
+
+	private boolean local;
+
+	// As long as only tools for the command line have asked.
+	private boolean byHand = true;
 
 	private long checks;
 
@@ -52,6 +63,12 @@ final class Prober {
 
 	boolean isKubelet() {
 		return this.kubelet;
+	}
+
+	/** Notes who has sent a check. */
+	synchronized void sentBy(boolean local, boolean byHand) {
+		this.local = local;
+		this.byHand &= byHand;
 	}
 
 	synchronized void checked(long nowNanos, boolean refused, int refusals) {
@@ -117,6 +134,25 @@ final class Prober {
 	 */
 	synchronized boolean isPolling(long nowNanos) {
 		return isEstablished() && !isGone(nowNanos);
+	}
+
+	/**
+	 * Returns whether it makes a difference to wait for it: it can have been refused as
+	 * often as it takes before the lame duck ends, and somebody is told by it. Who asks
+	 * from this machine by a tool for the command line is the health check of a
+	 * container, which takes nobody out; so may be who asks from there so seldom that the
+	 * lame duck would not have lasted for it by itself.
+	 * @param refusals how often in a row it has to be refused
+	 * @param maximum how long the lame duck lasts
+	 * @param localMaximum how long it lasts at most for a prober on this machine
+	 */
+	synchronized boolean isWorthWaitingFor(int refusals, Duration maximum, Duration localMaximum) {
+		if (this.local && this.byHand) {
+			return false;
+		}
+		Duration needed = interval().multipliedBy(Math.max(0, refusals - this.refusalsInARow));
+		return interval().compareTo(SLOWEST) < 0
+				&& needed.compareTo((this.local && localMaximum.compareTo(maximum) < 0) ? localMaximum : maximum) <= 0;
 	}
 
 	/** Returns whether it has missed two checks. */

@@ -8,9 +8,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The probers that a lame duck waits for: those that polled when it began. One is done
- * with when it has been refused often enough, when it does not come any more, or when its
- * checks turn out to be answered well all the same.
+ * The probers that a lame duck waits for: those that polled when it began, and that the
+ * wait makes a difference to. One is done with when it has been refused often enough,
+ * when it does not come any more, or when its checks turn out to be answered well all the
+ * same.
  */
 final class ProberWatch {
 
@@ -20,13 +21,21 @@ final class ProberWatch {
 
 	private final List<Watched> watched;
 
-	ProberWatch(TimeSource time, int refusals, List<Prober> probers) {
+	private final List<Prober> others;
+
+	/**
+	 * Creates a watch.
+	 * @param probers those that are waited for
+	 * @param others those that poll as well, and are only named
+	 */
+	ProberWatch(TimeSource time, int refusals, List<Prober> probers, List<Prober> others) {
 		this.time = time;
 		this.refusals = refusals;
 		this.watched = probers.stream()
 			.sorted(Comparator.comparing(Prober::name))
 			.map((prober) -> new Watched(prober, prober.checks()))
 			.toList();
+		this.others = others.stream().sorted(Comparator.comparing(Prober::name)).toList();
 	}
 
 	/** Returns how long it takes if every prober comes in time. */
@@ -67,7 +76,11 @@ final class ProberWatch {
 
 	/** Returns what became of the probers, or {@code null} if there were none. */
 	@Nullable String summary() {
-		return this.watched.isEmpty() ? null : "probers " + this.watched.stream().map(this::summary).toList();
+		List<String> probers = Stream
+			.concat(this.watched.stream().map(this::summary), this.others.stream()
+				.map((one) -> "%s every %d ms: not waited for".formatted(one.name(), one.interval().toMillis())))
+			.toList();
+		return probers.isEmpty() ? null : "probers " + probers;
 	}
 
 	private String summary(Watched one) {

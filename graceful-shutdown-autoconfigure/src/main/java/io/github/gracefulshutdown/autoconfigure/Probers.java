@@ -1,12 +1,16 @@
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,12 @@ public final class Probers {
 
 	// It hears of the drain as a registry, and asks no more once that was left.
 	private static final String CONSUL = "Consul Health Check";
+
+	// What health checks of containers are written with.
+	private static final List<String> TOOLS = List.of("curl/", "Wget", "wget", "HTTPie/", "python-requests/",
+			"Python-urllib/");
+
+	private static final Set<String> LOCAL = Set.of("::1", "0:0:0:0:0:0:0:1", "localhost");
 
 	private final TimeSource time;
 
@@ -87,12 +97,19 @@ public final class Probers {
 		if (this.refusals > 0 && (agent == null || !agent.startsWith(CONSUL))) {
 			String name = ForeignText.of(check + " by " + remote);
 			Prober known = this.probers.get(name);
-			Prober prober = (known != null || refused) ? known : remember(new Prober(name, networkOf(remote), Readiness.isKubelet(agent)));
+			Prober prober = (known != null || refused) ? known
+					: remember(new Prober(name, networkOf(remote), Readiness.isKubelet(agent)));
 			if (prober != null) {
+				prober.sentBy(isLocal(remote), agent != null && TOOLS.stream().anyMatch(agent::startsWith));
 				prober.checked(this.time.nanoTime(), refused, this.refusals);
 				this.nextCheck.getAndSet(new CompletableFuture<>()).complete(null);
 			}
 		}
+	}
+
+	/** Returns whether it is an address of the machine itself, as a server writes it. */
+	private static boolean isLocal(String remote) {
+		return remote.startsWith("127.") || remote.startsWith("::ffff:127.") || LOCAL.contains(remote);
 	}
 
 	/** Returns the first half of an address of IPv6: the other one is free to choose. */
@@ -145,15 +162,22 @@ public final class Probers {
 		this.probers.clear();
 	}
 
-	/** Returns a watch over those that poll now and are refused. */
-	ProberWatch watch() {
+	/**
+	 * Returns a watch over those that poll now, are refused, and that it makes a difference to wait
+	 * for.
+	 * @param maximum how long they are waited for at most
+	 * @param localMaximum how long that is for those on this machine
+	 */
+	ProberWatch watch(Duration maximum, Duration localMaximum) {
 		long now = this.time.nanoTime();
 		boolean withoutKubelet = this.keptForKubelet.getAsBoolean();
-		return new ProberWatch(this.time, this.refusals,
-				this.probers.values()
-					.stream()
-					.filter((prober) -> prober.isPolling(now) && !(withoutKubelet && prober.isKubelet()))
-					.toList());
+		Map<Boolean, List<Prober>> polling = this.probers.values()
+			.stream()
+			.filter((prober) -> prober.isPolling(now) && !(withoutKubelet && prober.isKubelet()))
+			.collect(Collectors
+				.partitioningBy((prober) -> prober.isWorthWaitingFor(this.refusals, maximum, localMaximum)));
+		return new ProberWatch(this.time, this.refusals, Objects.requireNonNull(polling.get(true)),
+				Objects.requireNonNull(polling.get(false)));
 	}
 
 	/** Returns what completes with the next check. Dependents are the caller's. */

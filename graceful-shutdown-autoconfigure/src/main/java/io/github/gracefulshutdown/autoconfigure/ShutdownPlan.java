@@ -25,14 +25,17 @@ final class ShutdownPlan implements ApplicationListener<ApplicationReadyEvent> {
 
 	private final GracefulShutdownProperties properties;
 
+	private final Budget budget;
+
 	private final StartupChecks checks;
 
 	private final GuestRunner guests;
 
-	ShutdownPlan(ConfigurableApplicationContext context, GracefulShutdownProperties properties, StartupChecks checks,
-			GuestRunner guests) {
+	ShutdownPlan(ConfigurableApplicationContext context, GracefulShutdownProperties properties, Budget budget,
+			StartupChecks checks, GuestRunner guests) {
 		this.context = context;
 		this.properties = properties;
+		this.budget = budget;
 		this.checks = checks;
 		this.guests = guests;
 	}
@@ -62,16 +65,24 @@ final class ShutdownPlan implements ApplicationListener<ApplicationReadyEvent> {
 			.map(Announcement::name)
 			.toList();
 		Duration minimum = this.properties.getLameDuck().getMinimum();
-		return ("Graceful shutdown within %d ms: leave %s (%d ms), lame duck (%s to %d ms), drain (%d ms), release %d "
+		Budget.Times times = this.budget.times();
+		return ("Graceful shutdown within %d ms%s: leave %s (%d ms), lame duck (%s to %d ms), drain (%d ms), release %d "
 				+ "resources (%d ms)")
-			.formatted(this.properties.getTimeout().toMillis(), announcements,
+			.formatted(times.timeout().toMillis(), reason(times), announcements,
 					this.properties.getDeregistration().getTimeout().toMillis(),
 					(minimum != null) ? minimum.toMillis()
 							: "0 or " + LameDuckLifecycle.MINIMUM_WHERE_CALLERS_FOLLOW.toMillis(),
-					this.properties.getLameDuck().getMaximum().toMillis(),
-					this.properties.getDrain().getTimeout().toMillis(),
+					times.lameDuckMaximum().toMillis(), times.drain().toMillis(),
 					this.context.getBeanNamesForType(TeardownResource.class).length,
 					this.properties.getTeardown().getTimeout().toMillis());
+	}
+
+	/** Says why it is not as long as was set, if it is not. */
+	private String reason(Budget.Times times) {
+		Duration gracePeriod = times.gracePeriod();
+		int longer = times.timeout().compareTo(this.properties.getTimeout());
+		return (gracePeriod == null || longer == 0) ? "" : " (%s to the grace period of the platform, %d ms)"
+			.formatted((longer < 0) ? "cut" : "grown", gracePeriod.toMillis());
 	}
 
 }

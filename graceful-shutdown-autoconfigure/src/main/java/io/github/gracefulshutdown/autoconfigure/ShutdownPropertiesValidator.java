@@ -25,12 +25,15 @@ final class ShutdownPropertiesValidator {
 
 	private final Binder binder;
 
-	ShutdownPropertiesValidator(Binder binder) {
+	private final Budget budget;
+
+	ShutdownPropertiesValidator(Binder binder, Budget budget) {
 		this.binder = binder;
+		this.budget = budget;
 	}
 
 	void validate(GracefulShutdownProperties properties) {
-		Setting timeout = setting("timeout", properties.getTimeout());
+		Setting timeout = grown(setting("timeout", properties.getTimeout()), this.budget.times().timeout());
 		Setting deregistration = setting("deregistration.timeout", properties.getDeregistration().getTimeout());
 		Setting quietPeriod = setting("lame-duck.quiet-period", properties.getLameDuck().getQuietPeriod());
 		Setting maximum = setting("lame-duck.maximum", properties.getLameDuck().getMaximum());
@@ -48,9 +51,10 @@ final class ShutdownPropertiesValidator {
 		requireNotLonger(drain, timeout);
 		requireNotLonger(setting("executors.timeout", properties.getExecutors().getTimeout()), timeout);
 		requireNotLonger(teardown, timeout);
-		requireNotLonger(quietPeriod, maximum);
+		Setting longestLameDuck = grown(maximum, this.budget.times().lameDuckMaximum());
+		requireNotLonger(quietPeriod, longestLameDuck);
 		if (minimum != null) {
-			requireNotLonger(minimum, maximum);
+			requireNotLonger(minimum, longestLameDuck);
 		}
 		requireNotLonger(setting("websocket.spread", properties.getWebsocket().getSpread()), drain);
 		int closeCode = properties.getWebsocket().getCloseCode();
@@ -124,6 +128,11 @@ final class ShutdownPropertiesValidator {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "grpc.endless-methods", method,
 					"A method is named 'package.Service/Method', with * for any characters in a name.");
 		}
+	}
+
+	/** Returns the setting with what it has grown to, into which more fits. */
+	private static Setting grown(Setting setting, Duration by) {
+		return (by.compareTo(setting.value()) > 0) ? new Setting(setting.key(), by, setting.set()) : setting;
 	}
 
 	private Setting setting(String name, Duration value) {

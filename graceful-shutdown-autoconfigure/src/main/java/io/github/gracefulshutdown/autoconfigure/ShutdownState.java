@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
@@ -28,7 +29,9 @@ final class ShutdownState {
 
 	private final GuestRunner guests;
 
-	private final Duration timeout;
+	private final Supplier<Duration> timeout;
+
+	private final Duration teardownTimeout;
 
 	private volatile Stage stage = Stage.SERVING;
 
@@ -50,19 +53,26 @@ final class ShutdownState {
 
 	private long beganNanos;
 
+	/** Creates the state of a serving instance whose time for a shutdown is fixed. */
+	ShutdownState(ConfigurableApplicationContext context, TimeSource time, GuestRunner guests, Duration timeout,
+			Duration teardownTimeout) {
+		this(context, time, guests, () -> timeout, teardownTimeout);
+	}
+
 	/**
 	 * Creates the state of a serving instance.
-	 * @param timeout the time for the whole shutdown
+	 * @param timeout the time for a whole shutdown that begins now
 	 * @param teardownTimeout the time for the teardown; it is kept free at the end, up to
 	 * a fifth of the whole
 	 */
-	ShutdownState(ConfigurableApplicationContext context, TimeSource time, GuestRunner guests, Duration timeout,
-			Duration teardownTimeout) {
+	ShutdownState(ConfigurableApplicationContext context, TimeSource time, GuestRunner guests,
+			Supplier<Duration> timeout, Duration teardownTimeout) {
 		this.context = context;
 		this.time = time;
 		this.guests = guests;
 		this.timeout = timeout;
-		this.reserve = shorter(teardownTimeout, timeout.dividedBy(5));
+		this.teardownTimeout = teardownTimeout;
+		this.reserve = shorter(teardownTimeout, timeout.get().dividedBy(5));
 		this.stageEnteredNanos = time.nanoTime();
 	}
 
@@ -136,7 +146,8 @@ final class ShutdownState {
 	synchronized Drain beginDrain() {
 		Drain current = this.drain;
 		if (current == null) {
-			current = new Drain(beginBudget().earlier(this.reserve));
+			Deadline whole = beginBudget();
+			current = new Drain(whole.earlier(this.reserve));
 			this.drain = current;
 			current.setAnnounced(enter(Stage.LAME_DUCK));
 		}
@@ -195,7 +206,11 @@ final class ShutdownState {
 		Deadline current = this.deadline;
 		if (current == null) {
 			this.beganNanos = this.time.nanoTime();
-			current = Deadline.in(this.timeout, this.time);
+			Duration whole = this.timeout.get();
+			this.reserve = shorter(this.teardownTimeout, whole.dividedBy(5)); // is read
+																				// after
+																				// it
+			current = Deadline.in(whole, this.time);
 			this.deadline = current;
 		}
 		return current;

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -32,12 +31,6 @@ import org.springframework.util.ClassUtils;
  * finds a sentence that says what is wrong, with its values, and what to do.
  */
 final class StartupChecks {
-
-	// https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination
-	private static final Duration KUBERNETES_GRACE_PERIOD = Duration.ofSeconds(30);
-
-	// The report of a process that is halted, and the exit of the JVM.
-	private static final Duration EXIT = Duration.ofSeconds(1);
 
 	private static final String PRE_STOP = "graceful.shutdown.platform.pre-stop";
 
@@ -63,38 +56,51 @@ final class StartupChecks {
 
 	private final ParentProcess parentProcess;
 
-	private final Supplier<Pod.@Nullable Termination> pod;
+	private final Budget budget;
+
+	private final Supplier<@Nullable GracePeriod> platform;
 
 	private final Predicate<String> classPath;
 
 	/**
 	 * Creates the checks.
-	 * @param pod how the pod of this process is terminated, if it can be read
+	 * @param budget how long a shutdown may take
+	 * @param platform how long the platform waits for the end of the process, if there is
+	 * any sign of that
 	 * @param classPath whether a class is there
 	 */
 	StartupChecks(Environment environment, ListableBeanFactory beanFactory, GracefulShutdownProperties properties,
-			ParentProcess parentProcess, Supplier<Pod.@Nullable Termination> pod, Predicate<String> classPath) {
+			Budget budget, ParentProcess parentProcess, Supplier<@Nullable GracePeriod> platform,
+			Predicate<String> classPath) {
 		this.environment = environment;
 		this.binder = Binder.get(environment);
 		this.beanFactory = beanFactory;
 		this.properties = properties;
 		this.parentProcess = parentProcess;
-		this.pod = pod;
+		this.budget = budget;
+		this.platform = platform;
 		this.classPath = classPath;
 	}
 
-	/** Runs all checks and passes on what they find. */
+	/**
+	 * Runs all checks and passes on what they find. The budget follows the platform from
+	 * then on.
+	 */
 	void run(Consumer<String> found) {
+		GracePeriod gracePeriod = this.platform.get();
+		if (gracePeriod != null && gracePeriod.isKnown()) {
+			this.budget.follow(gracePeriod.value(), preStop(gracePeriod));
+		}
 		Stream
 			.of(waitsThatExceedTheBudget(), serverThatStopsAtOnce(), hookThatIsOff(), listenersAheadOfUs(),
-					gracePeriodOfThePlatform(), shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint(),
+					budgetThatDoesNotFit(gracePeriod), shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint(),
 					foreignShutdownHooks())
 			.flatMap(List::stream)
 			.forEach(found);
 	}
 
 	private List<String> waitsThatExceedTheBudget() {
-		Duration budget = this.properties.getTimeout();
+		Duration budget = this.budget.times().timeout();
 		return WAITS.entrySet()
 			.stream()
 			.sorted(Map.Entry.comparingByKey())
@@ -144,40 +150,40 @@ final class StartupChecks {
 				&& ordered.getOrder() == Ordered.HIGHEST_PRECEDENCE;
 	}
 
-	private List<String> gracePeriodOfThePlatform() {
-		Duration preStop = this.properties.getPlatform().getPreStop();
-		String preStopKey = "'" + PRE_STOP + "'";
-		Duration set = this.properties.getPlatform().getGracePeriod();
-		if (set != null) {
-			return budgetThatDoesNotFit("the grace period of the platform is", set, preStopKey, preStop, SET_AS_WELL);
-		}
-		if (CloudPlatform.getActive(this.environment) != CloudPlatform.KUBERNETES) {
+	private List<String> budgetThatDoesNotFit(@Nullable GracePeriod gracePeriod) {
+		Duration timeout = this.properties.getTimeout();
+		Duration preStop = (gracePeriod != null) ? preStop(gracePeriod) : Duration.ZERO;
+		Duration needed = timeout.plus(preStop).plus(Budget.EXIT);
+		if (gracePeriod == null || needed.compareTo(gracePeriod.value()) <= 0) {
 			return List.of();
 		}
-		Pod.Termination read = this.pod.get();
-		if (read == null) {
-			return budgetThatDoesNotFit("the grace period of a pod is, unless it says otherwise,",
-					KUBERNETES_GRACE_PERIOD, preStopKey, preStop, SET_AS_WELL);
-		}
-		String origin = "terminationGracePeriodSeconds of this pod is";
-		return (read.preStop().isZero() || this.binder.bind(PRE_STOP, String.class).isBound())
-				? budgetThatDoesNotFit(origin, read.gracePeriod(), preStopKey, preStop, "")
-				: budgetThatDoesNotFit(origin, read.gracePeriod(), "the preStop sleep of this pod", read.preStop(), "");
+		Duration fitting = timeout.minus(needed.minus(gracePeriod.value()));
+		Duration cut = this.budget.times().timeout();
+		String consequence = (cut.compareTo(timeout) < 0) ? "it is cut to " + text(cut)
+				: "the process would be killed before";
+		return List.of(("The shutdown may take %s ('graceful.shutdown.timeout' %s, %s %s, 1s to exit), but %s %s: %s. "
+				+ "Set %s%s%s.")
+			.formatted(text(needed), text(timeout),
+					isPreStopRead(gracePeriod) ? "the preStop sleep of this pod" : "'" + PRE_STOP + "'", text(preStop),
+					gracePeriod.origin(), text(gracePeriod.value()), consequence,
+					gracePeriod.setting(needed.plusMillis(999).toSeconds()), isRead(gracePeriod) ? "" : SET_AS_WELL,
+					(fitting.compareTo(Duration.ZERO) > 0) ? ", or 'graceful.shutdown.timeout' to " + text(fitting)
+							: ""));
 	}
 
-	private List<String> budgetThatDoesNotFit(String origin, Duration allowed, String preStopOrigin, Duration preStop,
-			String setAsWell) {
-		Duration timeout = this.properties.getTimeout();
-		Duration needed = timeout.plus(preStop).plus(EXIT);
-		if (needed.compareTo(allowed) <= 0) {
-			return List.of();
-		}
-		Duration fitting = timeout.minus(needed.minus(allowed));
-		return List.of(("The shutdown may take %s ('graceful.shutdown.timeout' %s, %s %s, 1s to exit), but %s %s: the "
-				+ "process would be killed before. Set terminationGracePeriodSeconds to %d%s%s.")
-			.formatted(text(needed), text(timeout), preStopOrigin, text(preStop), origin, text(allowed),
-					needed.plusMillis(999).toSeconds(), setAsWell, (fitting.compareTo(Duration.ZERO) > 0)
-							? ", or 'graceful.shutdown.timeout' to " + text(fitting) : ""));
+	/** Returns whether a new value is found out by itself. */
+	private boolean isRead(GracePeriod gracePeriod) {
+		return gracePeriod.isKnown() && this.properties.getPlatform().getGracePeriod() == null;
+	}
+
+	private Duration preStop(GracePeriod gracePeriod) {
+		Duration read = gracePeriod.preStop();
+		return (read != null && isPreStopRead(gracePeriod)) ? read : this.properties.getPlatform().getPreStop();
+	}
+
+	private boolean isPreStopRead(GracePeriod gracePeriod) {
+		Duration read = gracePeriod.preStop();
+		return read != null && !read.isZero() && !this.binder.bind(PRE_STOP, String.class).isBound();
 	}
 
 	private List<String> shellThatKeepsTheSignal() {
@@ -200,7 +206,7 @@ final class StartupChecks {
 						? durationOr("spring.cloud.loadbalancer.cache.ttl", ChronoUnit.SECONDS, Duration.ofSeconds(35))
 						: Duration.ZERO;
 		Duration late = fetch.plus(cache);
-		Duration lameDuck = this.properties.getLameDuck().getMaximum();
+		Duration lameDuck = this.budget.times().lameDuckMaximum();
 		return (late.compareTo(lameDuck) <= 0) ? List.of() : List
 			.of(("Callers that are configured as this service is notice up to %s late that an instance has left Eureka "
 					+ "('eureka.client.registry-fetch-interval-seconds' %s, 'spring.cloud.loadbalancer.cache.ttl' %s), but "

@@ -27,7 +27,7 @@ class DrainLifecycleTests {
 
 	private final DrainLifecycle drain = new DrainLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
 			this.fixture.endlessWork, this.fixture.intakes, this.fixture.reporter, this.fixture.guests,
-			Duration.ofSeconds(10));
+			() -> Duration.ofSeconds(10));
 
 	@AfterEach
 	void close() {

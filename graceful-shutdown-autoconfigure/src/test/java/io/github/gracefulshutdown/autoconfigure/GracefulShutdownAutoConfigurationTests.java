@@ -146,6 +146,31 @@ class GracefulShutdownAutoConfigurationTests {
 		}
 
 		@Test
+		void aPartMayBeAsLongAsTheBudgetThatHasGrown() {
+			this.contextRunner
+				.withPropertyValues("graceful.shutdown.platform.grace-period=2m",
+						"graceful.shutdown.lame-duck.maximum=60s", "graceful.shutdown.lame-duck.minimum=15s",
+						"graceful.shutdown.drain.timeout=40s")
+				.run((context) -> {
+					assertThat(context).hasNotFailed();
+					assertThat(context.getBean(Budget.class).times())
+						.isEqualTo(new Budget.Times(Duration.ofSeconds(115), Duration.ofSeconds(60),
+								Duration.ofSeconds(1), Duration.ofSeconds(40), Duration.ofMinutes(2)));
+				});
+		}
+
+		@Test
+		void aPartThatDoesNotFitIntoABudgetThatWasCutIsNoContradiction() {
+			this.contextRunner
+				.withPropertyValues("graceful.shutdown.platform.grace-period=10s",
+						"graceful.shutdown.drain.timeout=20s")
+				.run((context) -> {
+					assertThat(context).hasNotFailed();
+					assertThat(context.getBean(Budget.class).times().timeout()).isEqualTo(Duration.ofSeconds(9));
+				});
+		}
+
+		@Test
 		void aDefaultThatDoesNotFitBelowWhatWasSetIsCutAndNotRefused() {
 			this.contextRunner
 				.withPropertyValues("graceful.shutdown.timeout=3s", "graceful.shutdown.lame-duck.maximum=0")

@@ -1,6 +1,8 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.gracefulshutdown.Permit;
@@ -19,7 +21,11 @@ class LameDuckLifecycleTests {
 
 	private final Probers probers = new Probers(this.fixture.time, 3, () -> false);
 
-	private final GracefulShutdownProperties.LameDuck settings = new GracefulShutdownProperties.LameDuck();
+	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
+
+	private final GracefulShutdownProperties.LameDuck settings = this.properties.getLameDuck();
+
+	private final Set<String> set = new HashSet<>();
 
 	@AfterEach
 	void close() {
@@ -109,6 +115,71 @@ class LameDuckLifecycleTests {
 		assertThat(stopped).isCompleted();
 	}
 
+	/*
+	 * Callers without the starter: their caches outlive the deregistration, and each of
+	 * them comes every few seconds until it has looked again.
+	 */
+	@Test
+	void lastsUntilTheLastCallerHasLookedAgainWhereTheGracePeriodIsKnownToBeLong() {
+		followAGracePeriodOf(Duration.ofMinutes(2));
+		assertThat(refusedOfCallersThatComeFor(Duration.ofSeconds(95), Duration.ofSeconds(4))).isZero();
+	}
+
+	@Test
+	void refusesThoseThatComeAfterTheMaximumWhereNoGracePeriodIsKnown() {
+		assertThat(refusedOfCallersThatComeFor(Duration.ofSeconds(95), Duration.ofMillis(500))).isPositive();
+	}
+
+	@Test
+	void lastsNoLongerForAnIdleInstanceBecauseThereIsTime() {
+		followAGracePeriodOf(Duration.ofMinutes(2));
+		this.fixture.state.beginDrain().setFollowedByCallers();
+		CompletableFuture<Void> stopped = stop(false);
+		this.fixture.time.advance(Duration.ofSeconds(5).minus(NANO));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(NANO);
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void endsATenthOfALongerMaximumAfterTheLastCaller() {
+		followAGracePeriodOf(Duration.ofMinutes(2));
+		CompletableFuture<Void> stopped = stop(false);
+		assertThat(stopped).isCompleted(); // nobody has ever come
+		this.fixture.state.endDrain();
+		this.fixture.enter().close();
+		stopped = stop(false);
+		this.fixture.time.advance(Duration.ofSeconds(10).minus(NANO));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(NANO);
+		assertThat(stopped).isCompleted();
+	}
+
+	private void followAGracePeriodOf(Duration gracePeriod) {
+		this.properties.getPlatform().setGracePeriod(gracePeriod);
+		this.fixture.timeout = new Budget(this.properties, this.set::contains).times().timeout();
+	}
+
+	/** Counts the requests that come when the lame duck is over. */
+	private int refusedOfCallersThatComeFor(Duration caches, Duration gap) {
+		this.fixture.enter().close();
+		this.fixture.state.beginDrain().setFollowedByCallers();
+		CompletableFuture<Void> stopped = stop(false);
+		int refused = 0;
+		for (Duration passed = gap; passed.compareTo(caches) <= 0; passed = passed.plus(gap)) {
+			this.fixture.time.advance(gap);
+			if (stopped.isDone()) {
+				refused++;
+			}
+			else {
+				this.fixture.enter().close();
+			}
+		}
+		this.fixture.time.advance(Duration.ofSeconds(10));
+		assertThat(stopped).isCompleted();
+		return refused;
+	}
+
 	@Test
 	void aMaximumOfZeroSwitchesItOffWhateverTheTraffic() {
 		this.settings.setMaximum(Duration.ZERO);
@@ -157,7 +228,7 @@ class LameDuckLifecycleTests {
 
 	private LameDuckLifecycle lameDuck(boolean onCloudPlatform) {
 		return new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate, this.probers,
-				this.settings, onCloudPlatform);
+				this.properties.getLameDuck(), new Budget(this.properties, this.set::contains), onCloudPlatform);
 	}
 
 }

@@ -27,7 +27,8 @@ class LameDuckWindowTests {
 	}
 
 	private LameDuckWindow window(Duration spread) {
-		return new LameDuckWindow(this.start, Duration.ZERO, spread, new Probers(new FakeTime(), 3, () -> false).watch());
+		return new LameDuckWindow(this.start, Duration.ZERO, spread,
+				new Probers(new FakeTime(), 3, () -> false).watch(Duration.ZERO, Duration.ZERO));
 	}
 
 }

@@ -1,9 +1,12 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +26,10 @@ class ProbersTests {
 	private final StepFixture fixture = new StepFixture();
 
 	private final Probers probers = new Probers(this.fixture.time, 3, () -> false);
+
+	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
+
+	private final Set<String> set = new HashSet<>();
 
 	@AfterEach
 	void close() {
@@ -62,7 +69,7 @@ class ProbersTests {
 	void aProberThatWentAwayBeforeHoldsNothingUp() {
 		poll("lb", false, 5, SECOND);
 		advance(Duration.ofSeconds(2).minus(NANO));
-		assertThat(this.probers.watch().waitingFor()).isNotEmpty();
+		assertThat(watch(this.probers).waitingFor()).isNotEmpty();
 		advance(NANO);
 		assertThat(stop()).isCompleted();
 	}
@@ -106,13 +113,75 @@ class ProbersTests {
 	}
 
 	@Test
-	void aProberThatIsTooSlowIsWaitedForUntilTheMaximum() {
+	void aProberThatCannotBeRefusedOftenEnoughWithinTheMaximumHoldsNothingUp() {
+		poll("lb", false, 3, Duration.ofMillis(3_334));
+		assertThat(stop()).isCompleted();
+	}
+
+	@Test
+	void aProberThatCanJustBeRefusedOftenEnoughIsWaitedFor() {
+		poll("lb", false, 3, Duration.ofMillis(3_333));
+		CompletableFuture<Void> stopped = stop();
+		poll("lb", true, 2, Duration.ofMillis(3_333));
+		assertThat(stopped).isNotDone();
+		poll("lb", true, 1, Duration.ofMillis(3_333));
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void aProberThatWasRefusedBeforeNeedsLess() {
+		poll("lb", false, 3, Duration.ofSeconds(4));
+		check("lb", true);
+		assertThat(stop()).isNotDone();
+	}
+
+	@Test
+	void whoeverIsNotWaitedForIsNamed() {
+		poll("lb", false, 3, Duration.ofSeconds(5));
+		assertThat(watch(this.probers).waitingFor()).isEmpty();
+		assertThat(watch(this.probers).summary())
+			.isEqualTo("probers [GET /health by lb every 5000 ms: not waited for]");
+	}
+
+	@Test
+	void aLongerLameDuckWaitsForSlowerProbers() {
+		followALongGracePeriod();
 		poll("lb", false, 3, Duration.ofSeconds(30));
 		CompletableFuture<Void> stopped = stop();
-		advance(Duration.ofSeconds(10).minus(NANO));
+		poll("lb", true, 2, Duration.ofSeconds(30));
 		assertThat(stopped).isNotDone();
-		advance(NANO);
+		poll("lb", true, 1, Duration.ofSeconds(30));
 		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void monitoringThatAsksEveryMinuteHoldsNothingUpHoweverLongTheLameDuckMayBe() {
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(10));
+		poll("monitoring", false, 3, Duration.ofMinutes(1));
+		assertThat(stop()).isCompleted();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "127.0.0.1", "0:0:0:0:0:0:0:1", "::1", "::ffff:127.0.0.1" })
+	void theHealthCheckOfAContainerHoldsNothingUp(String loopback) {
+		for (String agent : new String[] { "curl/8.5.0", "Wget/1.21.4", "Wget" }) {
+			pollBy(loopback, agent, SECOND);
+		}
+		assertThat(stop()).isCompleted();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "haproxy", "curl/8.5.0" })
+	void aLoadBalancerIsWaitedForOnThisMachineAndElsewhereByWhateverItAsks(String agent) {
+		pollBy(agent.equals("haproxy") ? "127.0.0.1" : "10.0.0.7", agent.equals("haproxy") ? null : agent, SECOND);
+		assertThat(stop()).isNotDone();
+	}
+
+	@Test
+	void aSlowProberOnThisMachineIsNotWaitedForBecauseTheLameDuckMayBeLonger() {
+		followALongGracePeriod();
+		pollBy("127.0.0.1", "agent", Duration.ofSeconds(30));
+		assertThat(stop()).isCompleted();
 	}
 
 	@Test
@@ -130,7 +199,7 @@ class ProbersTests {
 		for (int i = 0; i < 3; i++) {
 			none.checked("GET /health", "lb", null, false);
 		}
-		assertThat(none.watch().waitingFor()).isEmpty();
+		assertThat(watch(none).waitingFor()).isEmpty();
 	}
 
 	@Test
@@ -138,7 +207,7 @@ class ProbersTests {
 		for (int i = 0; i < 3; i++) {
 			this.probers.checked("GET /health", "agent", "Consul Health Check", false);
 		}
-		assertThat(this.probers.watch().waitingFor()).isEmpty();
+		assertThat(watch(this.probers).waitingFor()).isEmpty();
 	}
 
 	@ParameterizedTest
@@ -148,7 +217,7 @@ class ProbersTests {
 		for (int i = 0; i < 3 * Probers.LIMIT; i++) {
 			poll("some " + i, false, times, Duration.ofMillis(3));
 		}
-		assertThat(this.probers.watch().waitingFor()).singleElement().asString().contains("by lb");
+		assertThat(watch(this.probers).waitingFor()).singleElement().asString().contains("by lb");
 	}
 
 	@Test
@@ -158,7 +227,7 @@ class ProbersTests {
 			poll("fake " + i, false, 4, Duration.ofMillis(1));
 		}
 		check("lb", false);
-		assertThat(this.probers.watch().waitingFor()).hasSize(Probers.LIMIT)
+		assertThat(watch(this.probers).waitingFor()).hasSize(Probers.LIMIT)
 			.anyMatch((one) -> one.contains("by lb every"));
 	}
 
@@ -169,7 +238,7 @@ class ProbersTests {
 			this.probers.checked("GET /health", "lb", "agent " + i / 2, false);
 			advance(Duration.ofMillis(10));
 		}
-		assertThat(this.probers.watch().waitingFor()).singleElement().asString().doesNotContain("agent");
+		assertThat(watch(this.probers).waitingFor()).singleElement().asString().doesNotContain("agent");
 	}
 
 	@Test
@@ -177,7 +246,7 @@ class ProbersTests {
 		poll("lb", false, 10, Duration.ofSeconds(5));
 		poll("lb", false, 300, Duration.ofMillis(10));
 		advance(Duration.ofSeconds(5));
-		assertThat(this.probers.watch().waitingFor()).hasSize(1);
+		assertThat(watch(this.probers).waitingFor()).hasSize(1);
 	}
 
 	@Test
@@ -187,7 +256,7 @@ class ProbersTests {
 		}
 		poll("2001:db8:0:2:0:0:0:1", false, 3, NANO);
 		poll("10.0.0.1", false, 3, NANO);
-		assertThat(this.probers.watch().waitingFor()).hasSize(Probers.LIMIT_OF_NETWORK + 2);
+		assertThat(watch(this.probers).waitingFor()).hasSize(Probers.LIMIT_OF_NETWORK + 2);
 	}
 
 	@Test
@@ -197,7 +266,7 @@ class ProbersTests {
 				this.probers.checked("GET", "/health/" + i, "10.0.0.1", null, 200);
 			}
 		}
-		assertThat(this.probers.watch().waitingFor()).hasSize(Probers.LIMIT_OF_NETWORK);
+		assertThat(watch(this.probers).waitingFor()).hasSize(Probers.LIMIT_OF_NETWORK);
 	}
 
 	@Test
@@ -205,7 +274,7 @@ class ProbersTests {
 		for (String path : new String[] { "/health", "/health/", "//health", "/health///" }) {
 			this.probers.checked("GET", path, "lb", null, 200);
 		}
-		assertThat(this.probers.watch().waitingFor()).singleElement().asString().startsWith("GET /health by lb");
+		assertThat(watch(this.probers).waitingFor()).singleElement().asString().startsWith("GET /health by lb");
 	}
 
 	@Test
@@ -214,7 +283,7 @@ class ProbersTests {
 			this.probers.checked("GET", "/health/missing", "lb", null, 404);
 			this.probers.checked("GET", "/health", "browser", null, 302);
 		}
-		assertThat(this.probers.watch().waitingFor()).isEmpty();
+		assertThat(watch(this.probers).waitingFor()).isEmpty();
 	}
 
 	@Test
@@ -224,13 +293,13 @@ class ProbersTests {
 		}
 		advance(Duration.ofSeconds(2));
 		poll("lb", false, 3, SECOND);
-		assertThat(this.probers.watch().waitingFor()).singleElement().asString().contains("by lb");
+		assertThat(watch(this.probers).waitingFor()).singleElement().asString().contains("by lb");
 	}
 
 	@Test
 	void aNameThatIsTooLongIsCutAndEscaped() {
 		poll("\n" + "x".repeat(1_000), false, 3, NANO);
-		assertThat(this.probers.watch().waitingFor().get(0)).hasSizeLessThan(260).contains("\\u000ax");
+		assertThat(watch(this.probers).waitingFor().get(0)).hasSizeLessThan(260).contains("\\u000ax");
 	}
 
 	private void poll(String remote, boolean refused, int times, Duration interval) {
@@ -238,6 +307,22 @@ class ProbersTests {
 			check(remote, refused);
 			advance(interval);
 		}
+	}
+
+	private void pollBy(String remote, @Nullable String agent, Duration interval) {
+		for (int i = 0; i < 4; i++) {
+			this.probers.checked("GET /health", remote, agent, false);
+			advance(interval);
+		}
+	}
+
+	private void followALongGracePeriod() {
+		this.properties.getPlatform().setGracePeriod(Duration.ofMinutes(2));
+		this.fixture.timeout = Duration.ofSeconds(115);
+	}
+
+	private static ProberWatch watch(Probers probers) {
+		return probers.watch(Duration.ofSeconds(10), Duration.ofSeconds(10));
 	}
 
 	private void check(String remote, boolean refused) {
@@ -250,7 +335,7 @@ class ProbersTests {
 
 	private CompletableFuture<Void> stop() {
 		return this.fixture.stop(new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
-				this.probers, new GracefulShutdownProperties.LameDuck(), false));
+				this.probers, this.properties.getLameDuck(), new Budget(this.properties, this.set::contains), false));
 	}
 
 	private LameDuckWindow window() {

@@ -26,7 +26,7 @@ class RequestIntakesTests {
 
 	private final DrainLifecycle drain = new DrainLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
 			this.fixture.endlessWork, this.fixture.intakes, this.fixture.reporter, this.fixture.guests,
-			Duration.ofSeconds(10));
+			() -> Duration.ofSeconds(10));
 
 	private final IntakeLifecycle intakeStep = new IntakeLifecycle(this.fixture.state, this.fixture.time,
 			this.fixture.intakes);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -42,6 +43,10 @@ class StartupChecksTests {
 	private Supplier<Pod.@Nullable Termination> pod = () -> {
 		throw new AssertionError("The pod was read");
 	};
+
+	private @Nullable Budget budget;
+
+	private @Nullable String cloudPlatform = "none"; // the build may run in a pod
 
 	@TempDir
 	Path proc;
@@ -93,12 +98,14 @@ class StartupChecksTests {
 	@Test
 	void findABudgetThatDoesNotFitThePlatform() {
 		this.properties.setTimeout(Duration.ofSeconds(40));
+		this.set.put("graceful.shutdown.timeout", "40s");
 		this.properties.getPlatform().setPreStop(Duration.ofSeconds(5));
 		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(30));
 		assertThat(found()).singleElement()
 			.isEqualTo("The shutdown may take 46s ('graceful.shutdown.timeout' 40s, "
 					+ "'graceful.shutdown.platform.pre-stop' 5s, 1s to exit), but the grace period of the platform is "
-					+ "30s: the process would be killed before. Set terminationGracePeriodSeconds to 46 and "
+					+ "30s: it is cut to 24s. Set the grace period of the platform to 46 seconds "
+					+ "(terminationGracePeriodSeconds: 46, stop_grace_period: 46s, TimeoutStopSec=46) and "
 					+ "'graceful.shutdown.platform.grace-period' to the same, or 'graceful.shutdown.timeout' to 24s.");
 	}
 
@@ -110,8 +117,73 @@ class StartupChecksTests {
 		this.pod = () -> new Pod.Termination(Duration.ofSeconds(30), Duration.ofSeconds(5), false);
 		assertThat(found()).singleElement()
 			.isEqualTo("The shutdown may take 31s ('graceful.shutdown.timeout' 25s, the preStop sleep of this pod 5s, "
-					+ "1s to exit), but terminationGracePeriodSeconds of this pod is 30s: the process would be killed "
-					+ "before. Set terminationGracePeriodSeconds to 31, or 'graceful.shutdown.timeout' to 24s.");
+					+ "1s to exit), but terminationGracePeriodSeconds of this pod is 30s: it is cut to 24s. Set "
+					+ "terminationGracePeriodSeconds to 31, or 'graceful.shutdown.timeout' to 24s.");
+		assertThat(times().timeout()).isEqualTo(Duration.ofSeconds(24));
+	}
+
+	@Test
+	void leaveATimeoutThatIsSetAsItIsInAPodThatIsReadToHaveLess() {
+		this.set.put("spring.main.cloud-platform", "kubernetes");
+		this.set.put("graceful.shutdown.timeout", "25s");
+		this.pod = () -> new Pod.Termination(Duration.ofSeconds(30), Duration.ofSeconds(5));
+		assertThat(found()).singleElement()
+			.asString()
+			.contains("is 30s: the process would be killed before. Set terminationGracePeriodSeconds to 31");
+		assertThat(times().timeout()).isEqualTo(Duration.ofSeconds(25));
+	}
+
+	@Test
+	void haveTheBudgetFollowALongerGracePeriodOfThePod() {
+		this.set.put("spring.main.cloud-platform", "kubernetes");
+		this.pod = () -> new Pod.Termination(Duration.ofMinutes(2), Duration.ofSeconds(5));
+		assertThat(found()).isEmpty();
+		assertThat(times().timeout()).isEqualTo(Duration.ofSeconds(110));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					VCAP_APPLICATION | 10s | containers.graceful_shutdown_interval_in_seconds of the cells to 26, as an operator,
+					NOMAD_ALLOC_ID | 5s | kill_timeout = "26s" in the task
+					""")
+	void findABudgetThatIsLikelyNotToFitThePlatform(String mark, String gracePeriod, String setting) {
+		this.set.put(mark, "{}");
+		this.cloudPlatform = null;
+		assertThat(found()).singleElement()
+			.asString()
+			.contains("unless it says otherwise, %s: the process would be killed before. Set %s and"
+				.formatted(gracePeriod, setting))
+			.contains("'graceful.shutdown.platform.grace-period' to the same");
+		assertThat(times()).isEqualTo(new Budget(new GracefulShutdownProperties(), (key) -> false).times());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ECS_CONTAINER_METADATA_URI_V4, http://169.254.170.2/v4/1", "AWS_EXECUTION_ENV, AWS_ECS_FARGATE",
+			"spring.main.cloud-platform, aws_ecs" })
+	void findABudgetThatIsLikelyNotToFitEcs(String mark, String value) {
+		this.cloudPlatform = null;
+		this.set.put(mark, value);
+		assertThat(found()).isEmpty();
+		this.properties.setTimeout(Duration.ofSeconds(40));
+		assertThat(found()).singleElement()
+			.asString()
+			.contains("unless it says otherwise, 30s")
+			.contains("Set \"stopTimeout\": 41 in the container definition of the task and");
+	}
+
+	@Test
+	void findABudgetThatIsLikelyNotToFitAContainer() throws IOException {
+		Files.createDirectories(this.proc.resolve("root/proc/self"));
+		Files.createFile(this.proc.resolve("root/.dockerenv"));
+		Files.writeString(this.proc.resolve("root/proc/self/stat"), "1 (java) S 0 1 1 0 -1");
+		assertThat(found()).singleElement()
+			.asString()
+			.contains("unless it says otherwise, 10s")
+			.contains("Set stop_grace_period: 26s in Compose, or stop it with docker stop -t 26, and");
+		this.set.put("graceful.shutdown.platform.grace-period", "30s");
+		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(30));
+		assertThat(found()).isEmpty();
 	}
 
 	@Test
@@ -195,14 +267,22 @@ class StartupChecksTests {
 		assertThat(found()).hasSize(open ? 1 : 0);
 	}
 
+	private Budget.Times times() {
+		return Objects.requireNonNull(this.budget).times();
+	}
+
 	private List<String> found() {
 		List<String> found = new ArrayList<>();
-		this.set.putIfAbsent("spring.main.cloud-platform", "none"); // the build may run
-																	// in a pod
+		if (this.cloudPlatform != null) {
+			this.set.putIfAbsent("spring.main.cloud-platform", this.cloudPlatform);
+		}
 		StandardEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources().addFirst(new MapPropertySource("test", this.set));
-		new StartupChecks(environment, this.beanFactory, this.properties, new ParentProcess(this.proc), this.pod,
-				this.classPath::contains)
+		PlatformReader platform = new PlatformReader(environment, this.properties.getPlatform(), this.pod,
+				new SystemdUnit(this.proc, (command) -> null), new ContainerMarks(this.proc.resolve("root")));
+		this.budget = new Budget(this.properties, this.set::containsKey);
+		new StartupChecks(environment, this.beanFactory, this.properties, this.budget, new ParentProcess(this.proc),
+				platform::gracePeriod, this.classPath::contains)
 			.run(found::add);
 		return found;
 	}

@@ -15,7 +15,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * What a step needs, on fake time: 25 seconds in all, 5 of them kept for the teardown.
+ * What a step needs, on fake time: 25 seconds in all unless a test says otherwise, 5 of
+ * them kept for the teardown.
  */
 final class StepFixture implements AutoCloseable {
 
@@ -25,7 +26,10 @@ final class StepFixture implements AutoCloseable {
 
 	final GuestRunner guests = new GuestRunner(this.time, getClass().getClassLoader());
 
-	final ShutdownState state = new ShutdownState(this.context, this.time, this.guests, Duration.ofSeconds(25),
+	/** The time for a shutdown that has not begun. */
+	Duration timeout = Duration.ofSeconds(25);
+
+	final ShutdownState state = new ShutdownState(this.context, this.time, this.guests, () -> this.timeout,
 			Duration.ofSeconds(5));
 
 	final DrainGate gate = new DrainGate(this.time::nanoTime);

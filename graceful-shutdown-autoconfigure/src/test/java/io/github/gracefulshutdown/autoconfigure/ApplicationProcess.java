@@ -18,8 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * An application in a process of its own, with the class path of the tests and its output
- * in a file. It is killed when it is closed, and at the latest when this JVM
- * ends.
+ * in a file. It is killed when it is closed, and at the latest when this JVM ends.
  */
 public final class ApplicationProcess implements AutoCloseable {
 

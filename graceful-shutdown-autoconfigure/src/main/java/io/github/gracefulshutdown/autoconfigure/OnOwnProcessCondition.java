@@ -33,16 +33,20 @@ final class OnOwnProcessCondition implements Condition {
 			return true;
 		}
 		Class<?> web = ClassUtils.resolveClassName(WEB, classLoader);
-		// Before the refresh only a container has given the application its own.
-		Method servletContext = ClassUtils.getMethod(web, "getServletContext");
 		Object current = application;
 		while (current instanceof ApplicationContext context) {
-			if (web.isInstance(context) && ReflectionUtils.invokeMethod(servletContext, context) != null) {
+			if (web.isInstance(context) && isInContainer(web, context)) {
 				return false;
 			}
 			current = context.getParent();
 		}
 		return true;
+	}
+
+	// Before the refresh only a container has given the application its own.
+	private static boolean isInContainer(Class<?> web, ApplicationContext context) {
+		Method servletContext = ClassUtils.getMethod(web, "getServletContext"); // needs it
+		return ReflectionUtils.invokeMethod(servletContext, context) != null;
 	}
 
 }

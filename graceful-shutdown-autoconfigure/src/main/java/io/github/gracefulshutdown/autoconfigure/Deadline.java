@@ -22,6 +22,10 @@ final class Deadline {
 		return new Deadline(this.time, this.atNanos - by.toNanos());
 	}
 
+	boolean isAfter(Deadline other) {
+		return this.atNanos - other.atNanos > 0;
+	}
+
 	/** Returns the nanoseconds that are left then, negative when it has passed. */
 	long nanosLeft(long now) {
 		return this.atNanos - now;

@@ -3,10 +3,9 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import io.github.gracefulshutdown.DrainGate;
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -18,7 +17,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -206,22 +204,6 @@ public final class GracefulShutdownAutoConfiguration {
 		return new ShutdownSequence(context, state, this.time, gate, List.of(deregistration, lameDuck, blocker, drain));
 	}
 
-	@Bean(initMethod = "start")
-	@ConditionalOnProperty(name = "graceful.shutdown.force-exit.enabled", matchIfMissing = true)
-	Watchdog gracefulShutdownWatchdog(ShutdownState state, ShutdownReporter reporter,
-			ResourceTeardownLifecycle teardown) {
-		return new Watchdog(state, this.time, this.budget.times().timeout(), reporter, teardown::releaseLate,
-				this::flushLog, this.properties.getForceExit().getExitCode(), Runtime.getRuntime()::halt);
-	}
-
-	/** Ends the logging system, as Spring Boot does when a process exits by itself. */
-	private void flushLog() {
-		@Nullable Runnable shutdown = LoggingSystem.get(getClass().getClassLoader()).getShutdownHandler();
-		if (shutdown != null) {
-			shutdown.run();
-		}
-	}
-
 	@Bean
 	ShutdownPlan gracefulShutdownPlan(ConfigurableApplicationContext context, GuestRunner guests) {
 		PlatformReader platform = new PlatformReader(context.getEnvironment(), this.properties.getPlatform(),
@@ -233,10 +215,18 @@ public final class GracefulShutdownAutoConfiguration {
 		return new ShutdownPlan(context, this.properties, this.budget, checks, guests);
 	}
 
-	@Bean(initMethod = "start")
-	@Conditional(OnOwnProcessCondition.class) // a container has signals of its own
-	ShutdownSignals gracefulShutdownSignals(ShutdownState state, ObjectProvider<Watchdog> watchdog) {
-		return new ShutdownSignals(state, watchdog.getIfAvailable(), this.properties.getSecondSignal());
+	@Bean
+	static ContextRegistration gracefulShutdownContextRegistration(ConfigurableApplicationContext context) {
+		return ContextRegistration.ofContext(context);
+	}
+
+	@Bean
+	@Conditional(OnOwnProcessCondition.class) // a container ends by itself
+	ContextShutdown gracefulShutdownContextShutdown(ConfigurableApplicationContext context, ShutdownState state,
+			ShutdownSequence sequence, ShutdownReporter reporter, ResourceTeardownLifecycle teardown) {
+		ContextShutdown shutdown = Objects.requireNonNull(ProcessShutdown.ofThisJvm().find(context));
+		shutdown.attach(new ShutdownParts(state, reporter, sequence::drainAhead, teardown::releaseLate));
+		return shutdown;
 	}
 
 	@Bean

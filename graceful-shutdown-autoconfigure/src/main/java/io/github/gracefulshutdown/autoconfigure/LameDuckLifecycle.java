@@ -59,6 +59,9 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 				&& watch.expected().isZero()) {
 			return CompletableFuture.completedFuture("nobody was told, and somebody waits at the terminal");
 		}
+		if (state().isStartCutShort() && !drain.isFollowedByCallers()) {
+			return CompletableFuture.completedFuture("nobody was told, because the start was cut short");
+		}
 		return endWhenQuiet(drain, times.quietPeriod(), earliest, latest, watch)
 			.thenApply((found) -> withSummary(found, watch));
 	}

@@ -2,9 +2,11 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.lang.reflect.Method;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
-import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -19,18 +21,32 @@ final class OnOwnProcessCondition implements Condition {
 
 	@Override
 	public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		ClassLoader classLoader = context.getClassLoader();
-		ResourceLoader application = context.getResourceLoader();
+		return isOwnProcess(context.getResourceLoader(), context.getClassLoader());
+	}
+
+	/**
+	 * Returns whether the process is that of the application, or of its parents.
+	 * @param application the application, before its refresh
+	 */
+	static boolean isOwnProcess(@Nullable Object application, @Nullable ClassLoader classLoader) {
 		if (!ClassUtils.isPresent(WEB, classLoader)) {
 			return true;
 		}
 		Class<?> web = ClassUtils.resolveClassName(WEB, classLoader);
-		if (!web.isInstance(application)) {
-			return true;
+		Object current = application;
+		while (current instanceof ApplicationContext context) {
+			if (web.isInstance(context) && isInContainer(web, context)) {
+				return false;
+			}
+			current = context.getParent();
 		}
-		// Before the refresh only a container has given the application its own.
-		Method servletContext = ClassUtils.getMethod(web, "getServletContext");
-		return ReflectionUtils.invokeMethod(servletContext, application) == null;
+		return true;
+	}
+
+	// Before the refresh only a container has given the application its own.
+	private static boolean isInContainer(Class<?> web, ApplicationContext context) {
+		Method servletContext = ClassUtils.getMethod(web, "getServletContext"); // needs it
+		return ReflectionUtils.invokeMethod(servletContext, context) != null;
 	}
 
 }

@@ -77,7 +77,7 @@ final class RegistryDeregistrationLifecycle extends AbstractStepLifecycle {
 
 	/** Returns whether the process ends, as after SIGTERM. */
 	private boolean isTerminated() {
-		return state().isClosing() && JvmShutdown.isUnderWay();
+		return state().isClosing() && JvmExit.isUnderWay();
 	}
 
 	/** Asks each source by itself, so that none keeps another from being left. */

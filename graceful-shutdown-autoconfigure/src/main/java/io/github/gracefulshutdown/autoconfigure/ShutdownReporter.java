@@ -72,10 +72,12 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 
 	/** Reports what the drain leaves behind. */
 	ShutdownReport afterDrain(List<WorkInFlight> left) {
-		return report(Outcome.TIMED_OUT, left, List.of(), List.of());
+		ShutdownReport report = report(Outcome.TIMED_OUT, left, List.of(), List.of());
+		this.terminationMessage.write(report.briefly());
+		return report;
 	}
 
-	/** Reports what keeps the process from its end. */
+	/** Finds out what keeps the process from its end. */
 	ShutdownReport atDeadline() {
 		List<WorkInFlight> left = this.gate.workInFlight();
 		if (isContextClosed()) {
@@ -112,13 +114,11 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 			.map((one) -> new StuckWork(one.kind(), one.description(), one.age(), WorkInFlightText.nameOf(one.thread()),
 					top(one.thread())))
 			.toList();
-		ShutdownReport report = new ShutdownReport(outcome, this.state.stage(), this.state.sinceBegin(), work,
-				deadlocks(), notStopped, queues(), closing);
-		this.terminationMessage.write(report.briefly());
-		return report;
+		return new ShutdownReport(outcome, this.state.stage(), this.state.sinceBegin(), work, deadlocks(), notStopped,
+				queues(), closing);
 	}
 
-	private static List<String> top(Thread thread) {
+	static List<String> top(Thread thread) {
 		return top(thread.getStackTrace());
 	}
 
@@ -133,7 +133,7 @@ final class ShutdownReporter implements SmartInitializingSingleton {
 						: frame.getFileName() + ":" + frame.getLineNumber());
 	}
 
-	private static List<String> deadlocks() {
+	static List<String> deadlocks() {
 		ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 		long[] deadlocked = threads.findDeadlockedThreads();
 		if (deadlocked == null) {

@@ -122,6 +122,25 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 	}
 
 	/**
+	 * Begins the drain of a context that is about to close on a thread of its own, unless
+	 * one is under way or has ended. The close finds it, or begins one if there is no
+	 * thread to be had.
+	 */
+	void drainAhead() {
+		Deadline deadline = this.state.beginClose();
+		Thread thread = new Thread(() -> {
+			try {
+				drainForClose(deadline);
+			}
+			catch (InterruptedException ex) { // nobody has a reason to
+				Thread.currentThread().interrupt();
+			}
+		}, "graceful-shutdown-drain");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	/**
 	 * Begins a drain on a thread of its own, unless one is under way or has ended.
 	 * @return a future of the outcome, of its own for every call; it fails with a
 	 * {@link CancellationException} as the cause if the drain is undone before it has

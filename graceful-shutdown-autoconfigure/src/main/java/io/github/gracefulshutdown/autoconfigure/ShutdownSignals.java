@@ -1,76 +1,79 @@
 package io.github.gracefulshutdown.autoconfigure;
 
-import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import org.springframework.beans.factory.DisposableBean;
 
 /**
  * Takes note of the signals that end the process. The second one cuts the shutdown short:
  * somebody waits for it, in front of a terminal if it is that of Ctrl-C.
  */
-final class ShutdownSignals implements DisposableBean {
+final class ShutdownSignals {
 
 	private static final String INTERRUPT = "INT";
 
 	private static final Logger logger = LoggerFactory.getLogger(ShutdownSignals.class);
 
-	private final ShutdownState state;
+	private final ContextShutdowns contexts;
 
-	private final @Nullable Watchdog watchdog;
+	private final Runnable deadlineMoved;
 
-	private final Duration grace;
+	private final Runnable interrupted = this::interrupted;
 
-	private final List<String> signals;
-
-	private final Runnable interrupted;
-
-	private final Runnable again = this::again;
+	private final Map<String, Runnable> again = new HashMap<>();
 
 	/**
 	 * Creates what listens to signals.
-	 * @param watchdog the watchdog, if there is one: it is not looked up later, when the
-	 * context may have closed
+	 * @param deadlineMoved tells the watchdog that there is less time
 	 */
-	ShutdownSignals(ShutdownState state, @Nullable Watchdog watchdog,
-			GracefulShutdownProperties.SecondSignal settings) {
-		this.state = state;
-		this.interrupted = state::setInterrupted;
-		this.watchdog = watchdog;
-		this.grace = settings.getGrace();
-		this.signals = List.copyOf(settings.getSignals());
+	ShutdownSignals(ContextShutdowns contexts, Runnable deadlineMoved) {
+		this.contexts = contexts;
+		this.deadlineMoved = deadlineMoved;
 	}
 
 	void start() {
 		TerminationSignals.addListener(INTERRUPT, this.interrupted);
-		this.signals.forEach((signal) -> TerminationSignals.addListener(signal, this.again));
 	}
 
-	/** Takes note of a signal, which is the second if the context closes already. */
-	void again() {
-		if (this.state.hurry(this.grace, this::deadlineMoved)) {
-			logger.warn("Signalled again: the shutdown ends within {} ms", this.grace.toMillis());
-		}
+	/** Has these signals cut a shutdown short, beside those that do already. */
+	synchronized void listenTo(Collection<String> signals) {
+		signals.forEach((signal) -> this.again.computeIfAbsent(signal, (name) -> {
+			Runnable listener = () -> again(name);
+			TerminationSignals.addListener(name, listener);
+			return listener;
+		}));
 	}
 
-	private void deadlineMoved() {
-		if (this.watchdog != null) {
-			this.watchdog.deadlineMoved();
-		}
+	private void interrupted() {
+		this.contexts.all().forEach(ContextShutdown::interrupted);
 	}
 
-	/** Goes on listening if the JVM goes down: beans that are yet to come may hang. */
-	@Override
-	public void destroy() {
-		if (JvmShutdown.isUnderWay()) {
+	/**
+	 * Takes note of a signal, which is the second for the contexts that close already.
+	 */
+	void again(String signal) {
+		List<ContextShutdown> hurried = this.contexts.all()
+			.stream()
+			.filter((context) -> context.signals().contains(signal) && context.hurry())
+			.toList();
+		if (hurried.isEmpty()) {
 			return;
 		}
+		this.contexts.agreeOnEnd();
+		this.deadlineMoved.run(); // before the steps, which may take their time
+		hurried.forEach(ContextShutdown::hurrySteps);
+		logger.warn("Signalled again: the shutdown ends within {} ms",
+				hurried.stream().mapToLong((context) -> context.grace().toMillis()).max().orElseThrow());
+	}
+
+	synchronized void stop() {
 		TerminationSignals.removeListener(INTERRUPT, this.interrupted);
-		this.signals.forEach((signal) -> TerminationSignals.removeListener(signal, this.again));
+		this.again.forEach(TerminationSignals::removeListener);
+		this.again.clear();
 	}
 
 }

@@ -39,7 +39,11 @@ final class ShutdownState {
 
 	private volatile @Nullable Deadline deadline;
 
+	private volatile @Nullable Deadline exit;
+
 	private volatile boolean closing;
+
+	private volatile boolean startCutShort;
 
 	private volatile boolean interrupted;
 
@@ -129,9 +133,37 @@ final class ShutdownState {
 		this.releasing = releasing;
 	}
 
-	/** Returns the deadline, or {@code null} while there is no sign of a shutdown. */
+	/**
+	 * Returns the deadline, or {@code null} while there is no sign of a shutdown. In a
+	 * process that goes down it is that of the process: contexts close one after the
+	 * other, and what they release then takes time too.
+	 */
 	@Nullable Deadline deadline() {
+		Deadline ofProcess = this.exit;
+		return (ofProcess != null) ? ofProcess : this.deadline;
+	}
+
+	/** Returns the deadline by the time that is set for this context. */
+	@Nullable Deadline ownDeadline() {
 		return this.deadline;
+	}
+
+	/** Tells by when the process ends, which is no sooner than this context has to. */
+	void exitBy(@Nullable Deadline ofProcess) {
+		this.exit = ofProcess;
+	}
+
+	/** Returns whether the context was told to end before it served. */
+	boolean isStartCutShort() {
+		return this.startCutShort;
+	}
+
+	/** Notes that the process goes down since before the context serves. */
+	synchronized void cutStartShort(Deadline begun, long sinceNanos) {
+		this.startCutShort = true;
+		this.closing = true;
+		this.deadline = begun;
+		this.beganNanos = sinceNanos;
 	}
 
 	/**
@@ -172,30 +204,32 @@ final class ShutdownState {
 	}
 
 	/**
-	 * Has a shutdown for good end within the given time, if that is less than it has.
+	 * Has a shutdown for good end within the given time, if that is less than it has. The
+	 * steps, which may take their time, hear of it with {@link #hurrySteps()}.
 	 * @param grace the time
-	 * @param moved is told that there is another deadline, before the steps, which may
-	 * take their time
 	 * @return {@code false} if nothing has changed
 	 */
-	boolean hurry(Duration grace, Runnable moved) {
+	synchronized boolean hurry(Duration grace) {
+		Deadline before = this.deadline;
+		if (!this.closing || before == null || before.remaining().compareTo(grace) <= 0) {
+			return false;
+		}
+		this.reserve = shorter(this.reserve, grace.dividedBy(5)); // is read after it
+		this.deadline = Deadline.in(grace, this.time);
+		return true;
+	}
+
+	/** Has the steps end by the deadline that was moved. */
+	void hurrySteps() {
 		Drain current;
 		Deadline sooner;
 		synchronized (this) {
-			Deadline before = this.deadline;
-			if (!this.closing || before == null || before.remaining().compareTo(grace) <= 0) {
-				return false;
-			}
-			sooner = Deadline.in(grace, this.time);
-			this.reserve = shorter(this.reserve, grace.dividedBy(5)); // is read after it
-			this.deadline = sooner;
 			current = this.drain;
+			sooner = this.deadline;
 		}
-		moved.run();
-		if (current != null) {
+		if (current != null && sooner != null) {
 			current.hurry(sooner.earlier(this.reserve));
 		}
-		return true;
 	}
 
 	private static Duration shorter(Duration one, Duration other) {

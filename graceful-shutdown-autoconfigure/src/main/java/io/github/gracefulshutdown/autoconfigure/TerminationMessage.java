@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -25,6 +26,20 @@ final class TerminationMessage {
 
 	TerminationMessage(Path file) {
 		this.file = file;
+	}
+
+	/** Returns the message in the file of the given name, whatever that is. */
+	static TerminationMessage in(String name) {
+		try {
+			return new TerminationMessage(Path.of(name));
+		}
+		catch (InvalidPathException ex) { // as good as a file that is not there
+			return new TerminationMessage(Path.of(""));
+		}
+	}
+
+	Path file() {
+		return this.file;
 	}
 
 	/** Writes the text instead of what was there. A failure is logged. */

@@ -8,17 +8,14 @@ import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.DisposableBean;
-
 /**
  * Halts a process that is going down and has not ended at the deadline. Its threads start
- * with the application, because when a shutdown is stuck threads may be what is missing,
- * and the one that halts allocates nothing, because memory may be: the report is up to
- * the other, which has the resources released before. It waits for the JVM to run its
- * shutdown hooks, so a JVM that is not going down is never halted, and a context that was
- * closed without it dismisses the watchdog.
+ * with the first context, because when a shutdown is stuck threads may be what is
+ * missing, and the one that halts allocates nothing, because memory may be: the report is
+ * up to the other, which has the resources released before. It waits to be told that the
+ * JVM goes down, so one that does not is never halted.
  */
-final class Watchdog implements DisposableBean {
+final class Watchdog {
 
 	private static final Logger logger = LoggerFactory.getLogger(Watchdog.class);
 
@@ -26,23 +23,13 @@ final class Watchdog implements DisposableBean {
 
 	private static final long LISTENER_MILLIS = 150;
 
-	private final ShutdownState state;
+	private final ContextShutdowns contexts;
 
 	private final TimeSource time;
 
-	private final long timeoutNanos;
-
-	private final ShutdownReporter reporter;
-
-	private final Runnable lateTeardown;
-
 	private final Runnable logFlush;
 
-	private final int exitCode;
-
 	private final IntConsumer halt;
-
-	private final Thread hook = new Thread(this::goingDown, "graceful-shutdown-signal");
 
 	private final Thread thread = new Thread(this::watch, "graceful-shutdown-watchdog");
 
@@ -62,41 +49,30 @@ final class Watchdog implements DisposableBean {
 
 	/**
 	 * Creates a watchdog.
-	 * @param timeout the time from when the JVM goes down, for when there is no memory to
-	 * begin the close
-	 * @param lateTeardown has the resources released, without waiting for them
 	 * @param logFlush has the log written that is kept in memory
 	 */
-	Watchdog(ShutdownState state, TimeSource time, Duration timeout, ShutdownReporter reporter, Runnable lateTeardown,
-			Runnable logFlush, int exitCode, IntConsumer halt) {
-		this.state = state;
+	Watchdog(ContextShutdowns contexts, TimeSource time, Runnable logFlush, IntConsumer halt) {
+		this.contexts = contexts;
 		this.time = time;
-		this.timeoutNanos = timeout.toNanos();
-		this.reporter = reporter;
-		this.lateTeardown = lateTeardown;
 		this.logFlush = logFlush;
-		this.exitCode = exitCode;
 		this.halt = halt;
 		this.thread.setDaemon(true);
 		this.reporting.setDaemon(true);
+		// They may outlive the application that starts them.
+		this.thread.setContextClassLoader(null);
+		this.reporting.setContextClassLoader(Watchdog.class.getClassLoader());
 	}
 
 	void start() {
 		this.thread.start();
 		this.reporting.start();
-		try {
-			Runtime.getRuntime().addShutdownHook(this.hook);
-		}
-		catch (IllegalStateException ex) { // the JVM is going down already
-			goingDown();
-		}
 	}
 
 	/** Tells that the JVM goes down: the deadline holds from here on. */
 	void goingDown() {
 		this.goingDownNanos = this.time.nanoTime();
 		try {
-			this.state.beginClose();
+			this.contexts.goingDown(this.goingDownNanos);
 		}
 		finally {
 			this.goingDown = true;
@@ -104,19 +80,17 @@ final class Watchdog implements DisposableBean {
 		}
 	}
 
+	boolean isGoingDown() {
+		return this.goingDown;
+	}
+
 	/** Tells that the deadline is another one. */
 	void deadlineMoved() {
 		LockSupport.unpark(this.thread);
 	}
 
-	@Override
-	public void destroy() {
-		try {
-			Runtime.getRuntime().removeShutdownHook(this.hook);
-		}
-		catch (IllegalStateException ex) { // the JVM is going down: hold the deadline
-			return;
-		}
+	/** Ends the watch. */
+	void dismiss() {
 		this.dismissed = true;
 		LockSupport.unpark(this.thread);
 		LockSupport.unpark(this.reporting);
@@ -132,28 +106,22 @@ final class Watchdog implements DisposableBean {
 	private void watch() {
 		while (!this.dismissed) {
 			Thread.interrupted();
-			if (!this.goingDown) {
+			if (!this.goingDown || !this.contexts.isForced()) {
 				LockSupport.park(this);
 				continue;
 			}
-			long leftNanos = nanosLeft();
+			long leftNanos = this.contexts.nanosLeft(this.time.nanoTime(), this.goingDownNanos);
 			if (leftNanos <= 0) {
 				halt();
 				return;
 			}
-			long leftToTeardownNanos = leftNanos - this.state.lateTeardownNanos();
+			long leftToTeardownNanos = leftNanos - this.contexts.lateTeardownNanos();
 			if (leftToTeardownNanos <= 0 && !this.late) {
 				this.late = true;
 				LockSupport.unpark(this.reporting);
 			}
 			LockSupport.parkNanos(this, (leftToTeardownNanos > 0) ? leftToTeardownNanos : leftNanos);
 		}
-	}
-
-	private long nanosLeft() {
-		long now = this.time.nanoTime();
-		Deadline deadline = this.state.deadline();
-		return (deadline != null) ? deadline.nanosLeft(now) : this.timeoutNanos - (now - this.goingDownNanos);
 	}
 
 	private void halt() {
@@ -168,7 +136,7 @@ final class Watchdog implements DisposableBean {
 			}
 		}
 		finally {
-			this.halt.accept(this.exitCode);
+			this.halt.accept(this.contexts.exitCode());
 		}
 	}
 
@@ -178,7 +146,7 @@ final class Watchdog implements DisposableBean {
 				parkReporting();
 			}
 			if (this.late || this.over) {
-				this.lateTeardown.run();
+				this.contexts.releaseLate();
 			}
 		}
 		finally {
@@ -198,16 +166,15 @@ final class Watchdog implements DisposableBean {
 
 	private void report() {
 		try {
-			ShutdownReport report = this.reporter.atDeadline();
+			ExitReport report = new ExitReport(this.contexts.all());
+			report.writeTerminationMessage();
 			String message = "The process has not ended by itself and is halted with exit code %d: %s"
-				.formatted(this.exitCode, report);
+				.formatted(this.contexts.exitCode(), report);
 			logger.error(message);
-			if (this.reporter.isContextClosed()) { // the log may have ended with it
+			if (report.hasLogEnded()) {
 				System.err.println(message);
 			}
-			else {
-				this.state.reported(report).completeOnTimeout(null, LISTENER_MILLIS, TimeUnit.MILLISECONDS).join();
-			}
+			report.tell().completeOnTimeout(null, LISTENER_MILLIS, TimeUnit.MILLISECONDS).join();
 			this.logFlush.run();
 		}
 		finally { // with a report or without: what matters is that the process ends

@@ -33,7 +33,6 @@ class GracefulShutdownAutoConfigurationTests {
 	void theSequenceAndItsStepsArePresentByDefault() {
 		this.contextRunner.run((context) -> {
 			assertThat(context).hasSingleBean(ShutdownSequence.class).hasSingleBean(DrainGate.class);
-			assertThat(context).hasSingleBean(Watchdog.class);
 			assertThat(phase(context, RegistryDeregistrationLifecycle.class)).isEqualTo(Integer.MAX_VALUE);
 			assertThat(phase(context, LameDuckLifecycle.class)).isEqualTo(Integer.MAX_VALUE - 1);
 			assertThat(phase(context, RequestBlockerLifecycle.class)).isEqualTo(Integer.MAX_VALUE - 2);
@@ -54,13 +53,6 @@ class GracefulShutdownAutoConfigurationTests {
 			.run((context) -> assertThat(context).doesNotHaveBean(ShutdownSequence.class)
 				.doesNotHaveBean(SmartLifecycle.class)
 				.doesNotHaveBean(DrainGate.class));
-	}
-
-	@Test
-	void thereIsNoWatchdogWhenTheForcedExitIsDisabled() {
-		this.contextRunner.withPropertyValues("graceful.shutdown.force-exit.enabled=false")
-			.run((context) -> assertThat(context).hasSingleBean(ShutdownSequence.class)
-				.doesNotHaveBean(Watchdog.class));
 	}
 
 	@Test

@@ -98,8 +98,8 @@ class LameDuckLifecycleTests {
 		CompletableFuture<Void> stopped = stop(false);
 		this.fixture.state.beginClose();
 		assertThat(stopped).isNotDone();
-		this.fixture.state.hurry(Duration.ofSeconds(2), () -> {
-		});
+		this.fixture.state.hurry(Duration.ofSeconds(2));
+		this.fixture.state.hurrySteps();
 		assertThat(stopped).isCompleted();
 	}
 

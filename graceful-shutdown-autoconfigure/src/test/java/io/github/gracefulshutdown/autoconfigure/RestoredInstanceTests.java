@@ -52,10 +52,10 @@ class RestoredInstanceTests {
 			time.advance(Duration.ofSeconds(5));
 			probers.checked("GET /health", "10.0.0.1", null, false);
 		}
-		assertThat(probers.watch().expected()).isPositive();
+		assertThat(probers.watch(Duration.ofSeconds(10), Duration.ofSeconds(10)).expected()).isPositive();
 		lifecycle.stop();
 		lifecycle.start();
-		assertThat(probers.watch().expected()).isZero();
+		assertThat(probers.watch(Duration.ofSeconds(10), Duration.ofSeconds(10)).expected()).isZero();
 	}
 
 	@Test

@@ -28,21 +28,28 @@ class ShutdownSignalsTests {
 			ShutdownState state = new ShutdownState(context, time, guests, Duration.ofDays(1), Duration.ofSeconds(5));
 			ShutdownReporter reporter = new ShutdownReporter(context.getBeanFactory(), state, new DrainGate(), guests,
 					new TerminationMessage(Path.of("/nowhere")));
-			Watchdog watchdog = new Watchdog(state, time, Duration.ofDays(1), reporter, () -> {
+			GracefulShutdownProperties properties = new GracefulShutdownProperties();
+			properties.getForceExit().setExitCode(7);
+			properties.getSecondSignal().setGrace(Duration.ofMillis(50));
+			ContextShutdowns contexts = new ContextShutdowns();
+			ContextShutdown shutdown = new ContextShutdown(context, context.getBeanFactory(), properties, time, true);
+			shutdown.attach(new ShutdownParts(state, reporter, () -> {
 			}, () -> {
-			}, 7, this.halted::complete);
-			GracefulShutdownProperties.SecondSignal settings = new GracefulShutdownProperties.SecondSignal();
-			settings.setGrace(Duration.ofMillis(50));
-			ShutdownSignals signals = new ShutdownSignals(state, watchdog, settings);
+			}));
+			shutdown.started();
+			contexts.add(shutdown);
+			Watchdog watchdog = new Watchdog(contexts, time, () -> {
+			}, this.halted::complete);
+			ShutdownSignals signals = new ShutdownSignals(contexts, watchdog::deadlineMoved);
 			watchdog.start();
 			watchdog.goingDown();
 			CompletableFuture<Void> step = state.beginDrain().hurried().thenRun(() -> await(end));
-			CompletableFuture<Void> signalled = Background.run(signals::again);
+			CompletableFuture<Void> signalled = Background.run(() -> signals.again("INT"));
 			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
 			assertThat(step).isNotDone();
 			end.countDown();
 			StepFixture.get(signalled);
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 

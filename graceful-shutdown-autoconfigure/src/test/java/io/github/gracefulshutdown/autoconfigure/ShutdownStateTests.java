@@ -35,8 +35,8 @@ class ShutdownStateTests {
 	void aShutdownThatIsHurriedHasNoMoreThanTheGrace() {
 		Drain drain = this.state.beginDrain();
 		this.state.beginClose();
-		assertThat(this.state.hurry(Duration.ofSeconds(2), () -> {
-		})).isTrue();
+		assertThat(this.state.hurry(Duration.ofSeconds(2))).isTrue();
+		this.state.hurrySteps();
 		assertThat(remaining()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(drain.deadline().remaining()).isEqualTo(Duration.ofMillis(1_600));
 	}
@@ -45,16 +45,14 @@ class ShutdownStateTests {
 	void aShutdownIsNeverGivenMoreTimeByBeingHurried() {
 		this.state.beginClose();
 		this.fixture.time.advance(Duration.ofSeconds(24));
-		assertThat(this.state.hurry(Duration.ofSeconds(2), () -> {
-		})).isFalse();
+		assertThat(this.state.hurry(Duration.ofSeconds(2))).isFalse();
 		assertThat(remaining()).isEqualTo(Duration.ofSeconds(1));
 	}
 
 	@Test
 	void onlyAContextThatClosesIsHurried() {
 		Drain drain = this.state.beginDrain();
-		assertThat(this.state.hurry(Duration.ofSeconds(2), () -> {
-		})).isFalse();
+		assertThat(this.state.hurry(Duration.ofSeconds(2))).isFalse();
 		assertThat(drain.isHurried()).isFalse();
 		assertThat(remaining()).isEqualTo(Duration.ofSeconds(25));
 	}

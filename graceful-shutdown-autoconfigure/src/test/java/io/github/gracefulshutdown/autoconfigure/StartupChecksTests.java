@@ -126,7 +126,7 @@ class StartupChecksTests {
 	void leaveATimeoutThatIsSetAsItIsInAPodThatIsReadToHaveLess() {
 		this.set.put("spring.main.cloud-platform", "kubernetes");
 		this.set.put("graceful.shutdown.timeout", "25s");
-		this.pod = () -> new Pod.Termination(Duration.ofSeconds(30), Duration.ofSeconds(5));
+		this.pod = () -> new Pod.Termination(Duration.ofSeconds(30), Duration.ofSeconds(5), false);
 		assertThat(found()).singleElement()
 			.asString()
 			.contains("is 30s: the process would be killed before. Set terminationGracePeriodSeconds to 31");
@@ -136,7 +136,7 @@ class StartupChecksTests {
 	@Test
 	void haveTheBudgetFollowALongerGracePeriodOfThePod() {
 		this.set.put("spring.main.cloud-platform", "kubernetes");
-		this.pod = () -> new Pod.Termination(Duration.ofMinutes(2), Duration.ofSeconds(5));
+		this.pod = () -> new Pod.Termination(Duration.ofMinutes(2), Duration.ofSeconds(5), false);
 		assertThat(found()).isEmpty();
 		assertThat(times().timeout()).isEqualTo(Duration.ofSeconds(110));
 	}

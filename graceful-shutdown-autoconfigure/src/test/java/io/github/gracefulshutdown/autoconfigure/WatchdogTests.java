@@ -38,6 +38,8 @@ class WatchdogTests {
 
 	private final DrainGate gate = new DrainGate();
 
+	private final ContextShutdowns contexts = new ContextShutdowns();
+
 	private volatile long allocated;
 
 	private volatile boolean flushedBeforeHalt;
@@ -58,7 +60,7 @@ class WatchdogTests {
 				.contains("halted with exit code 7")
 				.contains("http GET /slow for ");
 			assertThat(this.flushedBeforeHalt).isTrue();
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 
@@ -72,7 +74,7 @@ class WatchdogTests {
 			watchdog.goingDown();
 			StepFixture.get(this.halted);
 			assertThat(this.allocated - before).isLessThan(100);
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 
@@ -85,7 +87,7 @@ class WatchdogTests {
 			state.beginClose();
 			assertThatExceptionOfType(TimeoutException.class)
 				.isThrownBy(() -> this.halted.get(200, TimeUnit.MILLISECONDS));
-			watchdog.destroy();
+			watchdog.dismiss();
 			watchdog.join();
 			assertThat(this.halted).isNotDone();
 		}
@@ -98,9 +100,10 @@ class WatchdogTests {
 			Watchdog watchdog = watchdog(state);
 			watchdog.start();
 			watchdog.goingDown();
-			state.hurry(Duration.ofMillis(50), watchdog::deadlineMoved);
+			this.contexts.all().forEach(ContextShutdown::hurry);
+			watchdog.deadlineMoved();
 			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 
@@ -123,7 +126,7 @@ class WatchdogTests {
 			time.advance(Duration.ofMillis(2_500));
 			watchdog.deadlineMoved();
 			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 
@@ -140,7 +143,7 @@ class WatchdogTests {
 			watchdog.goingDown();
 			StepFixture.get(this.released);
 			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 
@@ -150,10 +153,9 @@ class WatchdogTests {
 			FakeTime time = new FakeTime();
 			ShutdownState state = new ShutdownState(context, time, guests(), Duration.ofSeconds(25),
 					Duration.ofSeconds(5));
-			Watchdog watchdog = new Watchdog(state, time, Duration.ofSeconds(25), reporter(state), () -> {
+			Watchdog watchdog = watchdog(state, time, () -> {
 				throw new OutOfMemoryError("for a test");
-			}, () -> {
-			}, 7, this::halt);
+			});
 			watchdog.start();
 			watchdog.goingDown();
 			time.advance(Duration.ofSeconds(24));
@@ -162,7 +164,7 @@ class WatchdogTests {
 			watchdog.deadlineMoved();
 			assertThat(StepFixture.get(this.halted)).isEqualTo(7);
 			assertThat(output).contains("Graceful shutdown FORCED after");
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 
@@ -181,7 +183,7 @@ class WatchdogTests {
 			assertThat(StepFixture.get(heard).briefly()).startsWith("Graceful shutdown FORCED after ")
 				.contains("http GET /slow for ");
 			StepFixture.get(this.halted);
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 
@@ -195,7 +197,7 @@ class WatchdogTests {
 			watchdog.goingDown();
 			StepFixture.get(this.halted);
 			assertThat(this.flushedBeforeHalt).isTrue();
-			watchdog.destroy();
+			watchdog.dismiss();
 			end.complete(null);
 		}
 	}
@@ -210,7 +212,7 @@ class WatchdogTests {
 			watchdog.goingDown();
 			StepFixture.get(this.halted);
 			assertThat(file).content().startsWith("Graceful shutdown FORCED after ").contains("http GET /slow for ");
-			watchdog.destroy();
+			watchdog.dismiss();
 		}
 	}
 
@@ -229,8 +231,21 @@ class WatchdogTests {
 	}
 
 	private Watchdog watchdog(ShutdownState state, TimeSource time) {
-		return new Watchdog(state, time, Duration.ofSeconds(25), reporter(state), () -> this.released.complete(null),
-				() -> this.flushedBeforeHalt = !this.halted.isDone(), 7, this::halt);
+		return watchdog(state, time, () -> this.released.complete(null));
+	}
+
+	private Watchdog watchdog(ShutdownState state, TimeSource time, Runnable releaseLate) {
+		GracefulShutdownProperties properties = new GracefulShutdownProperties();
+		properties.getForceExit().setExitCode(7);
+		properties.getSecondSignal().setGrace(Duration.ofMillis(50));
+		properties.setTerminationMessagePath(this.directory.resolve("termination-log").toString());
+		GenericApplicationContext named = new GenericApplicationContext();
+		ContextShutdown context = new ContextShutdown(named, named.getBeanFactory(), properties, time, true);
+		context.attach(new ShutdownParts(state, reporter(state), () -> {
+		}, releaseLate));
+		context.started();
+		this.contexts.add(context);
+		return new Watchdog(this.contexts, time, () -> this.flushedBeforeHalt = !this.halted.isDone(), this::halt);
 	}
 
 	private ShutdownReporter reporter(ShutdownState state) {

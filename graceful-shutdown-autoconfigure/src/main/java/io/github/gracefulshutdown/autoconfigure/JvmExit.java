@@ -1,12 +1,12 @@
 package io.github.gracefulshutdown.autoconfigure;
 
-/** Whether the JVM runs its shutdown hooks, which has no accessor. */
-final class JvmShutdown {
+/** Whether the JVM goes down, which it tells to nobody but those who add a hook. */
+final class JvmExit {
 
-	private JvmShutdown() {
+	private JvmExit() {
 	}
 
-	/** Returns whether the JVM goes down: it takes no more hooks then. */
+	/** Returns whether the JVM goes down. */
 	static boolean isUnderWay() {
 		Thread hook = new Thread(() -> {
 		});
@@ -15,7 +15,7 @@ final class JvmShutdown {
 			Runtime.getRuntime().removeShutdownHook(hook);
 			return false;
 		}
-		catch (IllegalStateException ex) {
+		catch (IllegalStateException ex) { // "Shutdown in progress"
 			return true;
 		}
 	}

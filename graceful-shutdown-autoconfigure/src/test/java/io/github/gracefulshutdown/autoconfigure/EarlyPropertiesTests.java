@@ -1,0 +1,39 @@
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import org.springframework.mock.env.MockEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Tests for {@link EarlyProperties}. */
+class EarlyPropertiesTests {
+
+	private final MockEnvironment environment = new MockEnvironment();
+
+	@Test
+	void areThoseOfTheEnvironment() {
+		this.environment.withProperty("graceful.shutdown.timeout", "40")
+			.withProperty("graceful.shutdown.force-exit.enabled", "false")
+			.withProperty("graceful.shutdown.force-exit.exit-code", "3")
+			.withProperty("graceful.shutdown.termination-message-path", "/tmp/reason")
+			.withProperty("graceful.shutdown.second-signal.grace", "500ms")
+			.withProperty("graceful.shutdown.second-signal.signals", "INT,TERM");
+		GracefulShutdownProperties properties = EarlyProperties.of(this.environment);
+		assertThat(properties.getTimeout()).isEqualTo(Duration.ofSeconds(40));
+		assertThat(properties.getForceExit().isEnabled()).isFalse();
+		assertThat(properties.getForceExit().getExitCode()).isEqualTo(3);
+		assertThat(properties.getTerminationMessagePath()).isEqualTo("/tmp/reason");
+		assertThat(properties.getSecondSignal().getGrace()).isEqualTo(Duration.ofMillis(500));
+		assertThat(properties.getSecondSignal().getSignals()).containsExactly("INT", "TERM");
+	}
+
+	@Test
+	void areTheDefaultsWhenAValueMakesNoSense() {
+		this.environment.withProperty("graceful.shutdown.timeout", "-1s");
+		assertThat(EarlyProperties.of(this.environment).getTimeout()).isEqualTo(Duration.ofSeconds(25));
+	}
+
+}

@@ -91,10 +91,15 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	ServerPresence gracefulShutdownServerPresence(ConfigurableApplicationContext context) {
+		return new ServerPresence(context);
+	}
+
+	@Bean
 	LameDuckLifecycle gracefulShutdownLameDuckLifecycle(ShutdownState state, DrainGate gate, Probers probers,
-			Environment environment) {
+			Environment environment, ServerPresence servers) {
 		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(),
-				CloudPlatform.getActive(environment) != null);
+				CloudPlatform.getActive(environment) != null, servers);
 	}
 
 	@Bean

@@ -171,7 +171,7 @@ class ProbersTests {
 
 	private CompletableFuture<Void> stop() {
 		return this.fixture.stop(new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
-				this.probers, new GracefulShutdownProperties.LameDuck(), false));
+				this.probers, new GracefulShutdownProperties.LameDuck(), false, this.fixture.servers));
 	}
 
 	private LameDuckWindow window() {

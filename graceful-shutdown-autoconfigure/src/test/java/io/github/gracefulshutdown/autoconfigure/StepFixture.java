@@ -28,6 +28,8 @@ final class StepFixture implements AutoCloseable {
 	final ShutdownState state = new ShutdownState(this.context, this.time, this.guests, Duration.ofSeconds(25),
 			Duration.ofSeconds(5));
 
+	final ServerPresence servers = new ServerPresence(this.context);
+
 	final DrainGate gate = new DrainGate(this.time::nanoTime);
 
 	final EndlessWork endlessWork = new EndlessWork(this.time, this.guests, StreamPolicy.COMPLETE);
@@ -40,6 +42,7 @@ final class StepFixture implements AutoCloseable {
 
 	StepFixture() {
 		this.context.refresh();
+		this.servers.started();
 	}
 
 	Permit enter() {

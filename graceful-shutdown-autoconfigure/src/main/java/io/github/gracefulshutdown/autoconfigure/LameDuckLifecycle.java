@@ -78,8 +78,9 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 	/** Work of the application's own may need what the next steps stop. */
 	private CompletableFuture<String> endWhenNothingIsInFlight(Drain drain, Deadline latest) {
 		if (!this.gate.quietFor().isZero() || latest.remaining().isZero() || state().isInterrupted()) {
-			return CompletableFuture
-				.completedFuture("no server brings requests, %d in flight".formatted(this.gate.inFlight()));
+			String why = this.servers.unmapped().isDone() ? "the container sends no more requests"
+					: "no server brings requests";
+			return CompletableFuture.completedFuture("%s, %d in flight".formatted(why, this.gate.inFlight()));
 		}
 		return CompletableFuture.anyOf(time().in(latest.atMost(BETWEEN_LOOKS)), drain.cancelled(), drain.hurried())
 			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")

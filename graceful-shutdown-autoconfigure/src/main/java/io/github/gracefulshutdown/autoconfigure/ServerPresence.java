@@ -5,8 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.core.PriorityOrdered;
 
 /**
@@ -14,10 +15,14 @@ import org.springframework.core.PriorityOrdered;
  * container that it was deployed to. Tests without one have nobody to say goodbye to, and
  * nothing ends their requests. Safe for use by many threads.
  */
-public final class ServerPresence implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
+public final class ServerPresence implements SmartApplicationListener, PriorityOrdered {
 
 	// What the tests of Spring have in place of a server, its requests, and its context.
 	private static final String MOCKS = "org.springframework.mock.";
+
+	// The start of a server that is not the web server. It is not in the same package
+	// in all lines of Spring Boot.
+	private static final String RSOCKET = "RSocketServerInitializedEvent";
 
 	private final ApplicationContext context;
 
@@ -91,8 +96,16 @@ public final class ServerPresence implements ApplicationListener<ContextClosedEv
 	}
 
 	@Override
-	public void onApplicationEvent(ContextClosedEvent event) {
-		if (event.getApplicationContext() == this.context && isInContainer()) {
+	public boolean supportsEventType(Class<? extends ApplicationEvent> eventType) {
+		return eventType == ContextClosedEvent.class || eventType.getSimpleName().equals(RSOCKET);
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationEvent event) {
+		if (!(event instanceof ContextClosedEvent)) {
+			started();
+		}
+		else if (event.getSource() == this.context && isInContainer()) {
 			this.unmapped.complete(null);
 		}
 	}

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -69,10 +71,10 @@ class ContextHierarchyTests {
 		}
 	}
 
-	@Test
-	void theEndpointOfAChildWithTheServerDrainsTheChild() throws Exception {
-		ConfigurableApplicationContext child = start(Plain.class, WebApplicationType.NONE, Web.class,
-				WebApplicationType.SERVLET);
+	@ParameterizedTest
+	@EnumSource(names = { "SERVLET", "REACTIVE" })
+	void theEndpointOfAChildWithTheServerDrainsTheChild(WebApplicationType type) throws Exception {
+		ConfigurableApplicationContext child = start(Plain.class, WebApplicationType.NONE, Web.class, type);
 		CompletableFuture<HttpResponse<String>> inFlight = sendAsync(child, "GET", "/answer");
 		awaitInFlight(child, 1);
 		assertThat(send(child, "POST", "/actuator/drain").statusCode()).isEqualTo(202);
@@ -304,9 +306,11 @@ class ContextHierarchyTests {
 		}
 
 		@GetMapping("/answer")
-		String answer() {
-			await();
-			return "done";
+		CompletableFuture<String> answer() {
+			return Background.call(() -> {
+				await();
+				return "done";
+			});
 		}
 
 	}

@@ -71,12 +71,14 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 	/** Returns whether no caller is there who could leave, or come once more. */
 	private boolean isForNobody(Drain drain) {
 		boolean asked = this.minimum != null && !this.minimum.isZero();
-		return this.servers.unmapped().isDone()
-				|| !(asked || drain.isFollowedByCallers() || this.servers.isThere());
+		return this.servers.unmapped().isDone() || !(asked || drain.isFollowedByCallers() || this.servers.isThere());
 	}
 
 	/** Work of the application's own may need what the next steps stop. */
 	private CompletableFuture<String> endWhenNothingIsInFlight(Drain drain, Deadline latest) {
+		if (drain.isHurried()) {
+			return CompletableFuture.completedFuture("cut short");
+		}
 		if (!this.gate.quietFor().isZero() || latest.remaining().isZero() || state().isInterrupted()) {
 			String why = this.servers.unmapped().isDone() ? "the container sends no more requests"
 					: "no server brings requests";
@@ -84,8 +86,7 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		}
 		return CompletableFuture.anyOf(time().in(latest.atMost(BETWEEN_LOOKS)), drain.cancelled(), drain.hurried())
 			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")
-					: drain.isHurried() ? CompletableFuture.completedFuture("cut short")
-							: endWhenNothingIsInFlight(drain, latest));
+					: endWhenNothingIsInFlight(drain, latest));
 	}
 
 	private static String withSummary(String found, ProberWatch watch) {
@@ -126,7 +127,7 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 					this.servers.unmapped())
 			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")
 					: this.servers.unmapped().isDone() ? endWhenNothingIsInFlight(drain, latest)
-					: endWhenQuiet(drain, earliest, latest, watch));
+							: endWhenQuiet(drain, earliest, latest, watch));
 	}
 
 	private static Duration longer(Duration one, Duration other) {

@@ -2,8 +2,6 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.util.concurrent.CompletableFuture;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.ContextClosedEvent;
@@ -68,7 +66,7 @@ public final class ServerPresence implements SmartApplicationListener, PriorityO
 	}
 
 	private static boolean isMock(Object object) {
-		for (@Nullable Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
+		for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
 			if (type.getName().startsWith(MOCKS)) {
 				return true;
 			}

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,8 +55,6 @@ class ContainerDeploymentTests {
 
 	private @Nullable Context leaving;
 
-	private @Nullable Context staying;
-
 	@BeforeEach
 	void deploy() throws LifecycleException {
 		withdrawn.clear();
@@ -63,14 +62,14 @@ class ContainerDeploymentTests {
 		this.tomcat.setPort(0);
 		this.tomcat.getConnector();
 		this.leaving = deploy("/leaving");
-		this.staying = deploy("/staying");
+		deploy("/staying");
 		this.tomcat.start();
 	}
 
 	private Context deploy(String path) {
 		Context context = this.tomcat.addContext(path, Objects.requireNonNull(this.directory).toString());
-		context.addServletContainerInitializer(
-				(classes, servletContext) -> new Initializer().onStartup(servletContext), null);
+		context.addServletContainerInitializer((classes, servletContext) -> new Initializer().onStartup(servletContext),
+				null);
 		return context;
 	}
 
@@ -137,8 +136,7 @@ class ContainerDeploymentTests {
 
 		@Bean
 		AnnouncementSource registration(WebApplicationContext context) {
-			return () -> java.util.List.of(new Registration(
-					Objects.requireNonNull(context.getServletContext()).getContextPath()));
+			return () -> List.of(new Registration(Objects.requireNonNull(context.getServletContext()).getContextPath()));
 		}
 
 	}

@@ -177,6 +177,7 @@ class ContextHierarchyTests {
 				WebApplicationType.NONE);
 		assertThat(gate(parent())).isSameAs(parent().getBean("gate"));
 		assertThat(gate(child)).isSameAs(child.getBean("gracefulShutdownDrainGate")).isNotSameAs(gate(parent()));
+		assertThatTheChildDrainsItsOwn(child);
 	}
 
 	@Test
@@ -184,6 +185,7 @@ class ContextHierarchyTests {
 		ConfigurableApplicationContext child = start(Plain.class, WebApplicationType.NONE, WithGate.class,
 				WebApplicationType.NONE);
 		assertThat(gate(child)).isSameAs(child.getBean("gate")).isNotSameAs(gate(parent()));
+		assertThatTheChildDrainsItsOwn(child);
 	}
 
 	@Test
@@ -195,6 +197,14 @@ class ContextHierarchyTests {
 		parent().getAutowireCapableBeanFactory().initializeBean(properties, name);
 		assertThat(stage(parent())).isEqualTo(Stage.SERVING);
 		assertThat(parent().getBean(ShutdownSequence.class).drain()).succeedsWithin(Duration.ofSeconds(30));
+	}
+
+	private void assertThatTheChildDrainsItsOwn(ApplicationContext child) {
+		assertThat(child.getBean(ShutdownSequence.class).drain()).succeedsWithin(Duration.ofSeconds(30));
+		assertThat(gate(child).tryEnter("job", "late")).isNull();
+		try (Permit permit = gate(parent()).tryEnter("job", "serving")) {
+			assertThat(permit).isNotNull();
+		}
 	}
 
 	private static double rejected(MeterRegistry registry) {

@@ -72,8 +72,7 @@ public final class GrpcDrainAutoConfiguration {
 
 	@Bean
 	GrpcServers gracefulShutdownGrpcServers(ApplicationContext context, ShutdownSequence sequence,
-			ServerPresence servers,
-			@Qualifier("gracefulShutdownGrpcRequestAdmission") RequestAdmission admission,
+			ServerPresence servers, @Qualifier("gracefulShutdownGrpcRequestAdmission") RequestAdmission admission,
 			LingeringCalls lingeringCalls) {
 		return new GrpcServers(context, sequence, servers, admission, lingeringCalls);
 	}

@@ -60,7 +60,8 @@ final class ShutdownMetrics
 
 	private volatile @Nullable ShutdownMetrics parent;
 
-	ShutdownMetrics(ApplicationContext context, DrainGate gate, ShutdownSequence sequence, ObjectProvider<RequestAdmission> admissions) {
+	ShutdownMetrics(ApplicationContext context, DrainGate gate, ShutdownSequence sequence,
+			ObjectProvider<RequestAdmission> admissions) {
 		this.context = context;
 		this.gate = gate;
 		this.sequence = sequence;

@@ -29,8 +29,8 @@ import org.springframework.web.server.WebFilterChain;
 
 /**
  * Counts each request to its real end, has its response carry the notice, and refuses it
- * when the gate is closed. A stream that it answers with ends when the drain begins.
- * What a test has made up passes, because nothing ends it.
+ * when the gate is closed. A stream that it answers with ends when the drain begins. What
+ * a test has made up passes, because nothing ends it.
  */
 final class DrainWebFilter implements WebFilter, Ordered {
 
@@ -51,8 +51,8 @@ final class DrainWebFilter implements WebFilter, Ordered {
 
 	private final HealthChecks healthChecks;
 
-	DrainWebFilter(ServerPresence servers, RequestAdmission admission, Rejection rejection,
-			ApplicationContext context, ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
+	DrainWebFilter(ServerPresence servers, RequestAdmission admission, Rejection rejection, ApplicationContext context,
+			ObjectProvider<ExemptPaths> exemptPaths, EndlessWork endlessWork,
 			ObjectProvider<EndlessResponses> endlessResponses, HealthChecks healthChecks) {
 		this.servers = servers;
 		this.admission = admission;

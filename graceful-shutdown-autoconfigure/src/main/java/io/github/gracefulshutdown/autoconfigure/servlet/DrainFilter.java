@@ -45,8 +45,8 @@ final class DrainFilter implements Filter {
 	// Looked up late: the actuator is not there yet when the container makes its filters.
 	private final SingletonSupplier<List<ExemptPaths>> exemptPaths;
 
-	DrainFilter(ServerPresence servers, RequestAdmission admission, EndlessRecognition recognition,
-			Rejection rejection, HealthChecks healthChecks, ObjectProvider<ExemptPaths> exemptPaths) {
+	DrainFilter(ServerPresence servers, RequestAdmission admission, EndlessRecognition recognition, Rejection rejection,
+			HealthChecks healthChecks, ObjectProvider<ExemptPaths> exemptPaths) {
 		this.servers = servers;
 		this.admission = admission;
 		this.recognition = recognition;
@@ -58,8 +58,8 @@ final class DrainFilter implements Filter {
 	@Override
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		if (!(request instanceof HttpServletRequest httpRequest
-				&& response instanceof HttpServletResponse httpResponse && this.servers.brings(unwrap(request)))) {
+		if (!(request instanceof HttpServletRequest httpRequest && response instanceof HttpServletResponse httpResponse
+				&& this.servers.brings(unwrap(request)))) {
 			chain.doFilter(request, response);
 		}
 		else if (isExempt(httpRequest)) {

@@ -136,7 +136,8 @@ class ContainerDeploymentTests {
 
 		@Bean
 		AnnouncementSource registration(WebApplicationContext context) {
-			return () -> List.of(new Registration(Objects.requireNonNull(context.getServletContext()).getContextPath()));
+			return () -> List
+				.of(new Registration(Objects.requireNonNull(context.getServletContext()).getContextPath()));
 		}
 
 	}

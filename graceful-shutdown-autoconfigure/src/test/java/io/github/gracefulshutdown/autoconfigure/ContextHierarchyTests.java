@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
@@ -224,9 +225,7 @@ class ContextHierarchyTests {
 	}
 
 	private ConfigurableApplicationContext parent() {
-		ConfigurableApplicationContext current = this.parent;
-		assertThat(current).isNotNull();
-		return current;
+		return Objects.requireNonNull(this.parent);
 	}
 
 	private static DrainGate gate(ApplicationContext context) {

@@ -33,7 +33,12 @@ public final class EmbeddedServer {
 		return type.isInstance(server) ? type.cast(server) : null;
 	}
 
-	private static @Nullable Object get(Object target, String name) {
+	/** Returns whether the application has a server of its own. */
+	static boolean isIn(ApplicationContext context) {
+		return get(context, "getWebServer") != null;
+	}
+
+	static @Nullable Object get(Object target, String name) {
 		Method method = ReflectionUtils.findMethod(target.getClass(), name);
 		if (method == null) {
 			return null;

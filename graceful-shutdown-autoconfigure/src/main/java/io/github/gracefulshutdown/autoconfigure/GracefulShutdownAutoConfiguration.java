@@ -8,6 +8,7 @@ import java.util.Objects;
 import io.github.gracefulshutdown.DrainGate;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -75,6 +76,21 @@ public final class GracefulShutdownAutoConfiguration {
 		return new DrainGate(new CoarseTime(this.time));
 	}
 
+	/**
+	 * Prefers the gate of this context to one of another name in a parent, because each
+	 * context drains what is its own.
+	 */
+	@Bean
+	static BeanFactoryPostProcessor gracefulShutdownOwnDrainGate() {
+		return (beanFactory) -> {
+			String[] own = beanFactory.getBeanNamesForType(DrainGate.class, true, false);
+			if (beanFactory.getParentBeanFactory() != null && own.length == 1
+					&& beanFactory.containsBeanDefinition(own[0])) {
+				beanFactory.getBeanDefinition(own[0]).setPrimary(true);
+			}
+		};
+	}
+
 	@Bean
 	GuestRunner gracefulShutdownGuestRunner(ConfigurableApplicationContext context) {
 		return new GuestRunner(this.time, context.getClassLoader());
@@ -121,10 +137,20 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	ServerPresence gracefulShutdownServerPresence(ConfigurableApplicationContext context) {
+		return new ServerPresence(context);
+	}
+
+	@Bean
 	LameDuckLifecycle gracefulShutdownLameDuckLifecycle(ShutdownState state, DrainGate gate, Probers probers,
-			Environment environment) {
+			Environment environment, ServerPresence servers) {
 		return new LameDuckLifecycle(state, this.time, gate, probers, this.properties.getLameDuck(), this.budget,
-				Platform.isCloud(environment));
+				Platform.isCloud(environment) && !isTest(environment), servers);
+	}
+
+	/** Returns whether a test runs the application: the platform is that of the build. */
+	private static boolean isTest(Environment environment) {
+		return environment.containsProperty("org.springframework.boot.test.context.SpringBootTestContextBootstrapper");
 	}
 
 	@Bean

@@ -4,7 +4,9 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.availability.ApplicationAvailabilityBean;
 
-/** Has Spring Boot's view of the availability hold the readiness. One of the user stays. */
+/**
+ * Has Spring Boot's view of the availability hold the readiness. One of the user stays.
+ */
 final class HeldAvailabilityPostProcessor implements BeanPostProcessor {
 
 	private final ObjectProvider<Readiness> readiness;

@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.gracefulshutdown.DrainGate;
@@ -20,6 +21,8 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 
 	static final Duration MINIMUM_WHERE_CALLERS_FOLLOW = Duration.ofSeconds(5);
 
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
 	private final DrainGate gate;
 
 	private final Probers probers;
@@ -35,8 +38,11 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 
 	private final boolean onCloudPlatform;
 
+	private final ServerPresence servers;
+
 	LameDuckLifecycle(ShutdownState state, TimeSource time, DrainGate gate, Probers probers,
-			GracefulShutdownProperties.LameDuck settings, Budget budget, boolean onCloudPlatform) {
+			GracefulShutdownProperties.LameDuck settings, Budget budget, boolean onCloudPlatform,
+			ServerPresence servers) {
 		super("lame duck", PHASE, state, time);
 		this.gate = gate;
 		this.probers = probers;
@@ -45,12 +51,18 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		this.settle = settings.getQuietPeriod();
 		this.budget = budget;
 		this.onCloudPlatform = onCloudPlatform;
+		this.servers = servers;
 	}
 
 	@Override
 	CompletableFuture<String> perform(Drain drain) {
 		Budget.Times times = this.budget.times();
 		Deadline latest = Deadline.in(drain.deadline().atMost(times.lameDuckMaximum()), time());
+		if (isForNobody(drain)) {
+			drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), Duration.ZERO, Duration.ZERO,
+					new ProberWatch(time(), 0, List.of(), List.of())));
+			return endWhenNothingIsInFlight(drain, latest);
+		}
 		Deadline earliest = Deadline.in(latest.atMost(minimum(drain)), time());
 		ProberWatch watch = this.probers.watch(latest.remaining(), this.maximumAsSet);
 		drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), earliest.remaining(),
@@ -64,6 +76,27 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		}
 		return endWhenQuiet(drain, times.quietPeriod(), earliest, latest, watch)
 			.thenApply((found) -> withSummary(found, watch));
+	}
+
+	/** Returns whether no caller is there who could leave, or come once more. */
+	private boolean isForNobody(Drain drain) {
+		boolean asked = this.minimum != null && !this.minimum.isZero();
+		return this.servers.unmapped().isDone() || !(asked || drain.isFollowedByCallers() || this.servers.isThere());
+	}
+
+	/** Work of the application's own may need what the next steps stop. */
+	private CompletableFuture<String> endWhenNothingIsInFlight(Drain drain, Deadline latest) {
+		if (drain.isHurried()) {
+			return CompletableFuture.completedFuture("cut short");
+		}
+		if (!this.gate.quietFor().isZero() || latest.remaining().isZero() || state().isInterrupted()) {
+			String why = this.servers.unmapped().isDone() ? "the container sends no more requests"
+					: "no server brings requests";
+			return CompletableFuture.completedFuture("%s, %d in flight".formatted(why, this.gate.inFlight()));
+		}
+		return CompletableFuture.anyOf(time().in(latest.atMost(BETWEEN_LOOKS)), drain.cancelled(), drain.hurried())
+			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")
+					: endWhenNothingIsInFlight(drain, latest));
 	}
 
 	private static String withSummary(String found, ProberWatch watch) {
@@ -100,9 +133,12 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 			return CompletableFuture
 				.completedFuture("the maximum has passed without quiet, %d in flight".formatted(this.gate.inFlight()));
 		}
-		return CompletableFuture.anyOf(time().in(latest.atMost(wait)), nextCheck, drain.cancelled(), drain.hurried())
+		return CompletableFuture
+			.anyOf(time().in(latest.atMost(wait)), nextCheck, drain.cancelled(), drain.hurried(),
+					this.servers.unmapped())
 			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")
-					: endWhenQuiet(drain, quietPeriod, earliest, latest, watch));
+					: this.servers.unmapped().isDone() ? endWhenNothingIsInFlight(drain, latest)
+							: endWhenQuiet(drain, quietPeriod, earliest, latest, watch));
 	}
 
 	private static Duration longer(Duration one, Duration other) {

@@ -163,8 +163,8 @@ public final class Probers {
 	}
 
 	/**
-	 * Returns a watch over those that poll now, are refused, and that it makes a difference to wait
-	 * for.
+	 * Returns a watch over those that poll now, are refused, and that it makes a
+	 * difference to wait for.
 	 * @param maximum how long they are waited for at most
 	 * @param localMaximum how long that is for those on this machine
 	 */

@@ -133,18 +133,20 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	 */
 	@SuppressWarnings("FutureReturnValueIgnored") // what was found is noted
 	private void askPod(Supplier<Pod.@Nullable Termination> pod, boolean byTermination) {
-		this.guests.<Pod.@Nullable Termination>run("pod", POD_TIMEOUT, pod::get).exceptionally((ex) -> null).thenAccept((termination) -> {
-			if (termination != null) {
-				this.keptForKubelet = termination.deleted();
-				if (byTermination && !termination.deleted()) {
-					logger.info("The pod is not being deleted: the kubelet is refused too");
+		this.guests.<Pod.@Nullable Termination>run("pod", POD_TIMEOUT, pod::get)
+			.exceptionally((ex) -> null)
+			.thenAccept((termination) -> {
+				if (termination != null) {
+					this.keptForKubelet = termination.deleted();
+					if (byTermination && !termination.deleted()) {
+						logger.info("The pod is not being deleted: the kubelet is refused too");
+					}
 				}
-			}
-			else if (byTermination) {
-				logger.info("The pod cannot be read and is taken to be deleted: the kubelet sees it ready until "
-						+ "requests are refused. Set 'graceful.shutdown.readiness' to 'refuse' if that is wrong.");
-			}
-		});
+				else if (byTermination) {
+					logger.info("The pod cannot be read and is taken to be deleted: the kubelet sees it ready until "
+							+ "requests are refused. Set 'graceful.shutdown.readiness' to 'refuse' if that is wrong.");
+				}
+			});
 	}
 
 	/** Returns whether the kubelet sees this instance ready although it leaves. */

@@ -19,6 +19,8 @@ class LameDuckLifecycleTests {
 
 	private final StepFixture fixture = new StepFixture();
 
+	private ServerPresence servers = this.fixture.servers;
+
 	private final Probers probers = new Probers(this.fixture.time, 3, () -> false);
 
 	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
@@ -54,6 +56,50 @@ class LameDuckLifecycleTests {
 		assertThat(stopped).isNotDone();
 		this.fixture.time.advance(NANO);
 		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void endsAtOnceOnACloudPlatformWithoutAServer() {
+		this.servers = new ServerPresence(this.fixture.context);
+		assertThat(stop(true)).isCompleted();
+	}
+
+	@Test
+	void isNotQuietForALongTimeAfterTheLastWorkWithoutAServer() {
+		this.servers = new ServerPresence(this.fixture.context);
+		this.fixture.enter().close();
+		this.fixture.time.advance(NANO);
+		assertThat(stop(true)).isCompleted();
+	}
+
+	@Test
+	void lastsUntilTheWorkInFlightHasEndedWithoutAServer() {
+		this.servers = new ServerPresence(this.fixture.context);
+		Permit permit = this.fixture.enter();
+		CompletableFuture<Void> stopped = stop(false);
+		this.fixture.time.advance(Duration.ofSeconds(9));
+		assertThat(stopped).isNotDone();
+		permit.close();
+		this.fixture.time.advance(Duration.ofMillis(40));
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void lastsForTheMinimumWithoutAServerWhenCallersFollow() {
+		this.servers = new ServerPresence(this.fixture.context);
+		this.fixture.state.beginDrain().setFollowedByCallers();
+		CompletableFuture<Void> stopped = stop(false);
+		this.fixture.time.advance(Duration.ofSeconds(5).minus(NANO));
+		assertThat(stopped).isNotDone();
+		this.fixture.time.advance(NANO);
+		assertThat(stopped).isCompleted();
+	}
+
+	@Test
+	void lastsForTheMinimumThatWasSetWithoutAServer() {
+		this.servers = new ServerPresence(this.fixture.context);
+		this.settings.setMinimum(Duration.ofSeconds(2));
+		assertThat(stop(false)).isNotDone();
 	}
 
 	@Test
@@ -228,7 +274,8 @@ class LameDuckLifecycleTests {
 
 	private LameDuckLifecycle lameDuck(boolean onCloudPlatform) {
 		return new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate, this.probers,
-				this.properties.getLameDuck(), new Budget(this.properties, this.set::contains), onCloudPlatform);
+				this.properties.getLameDuck(), new Budget(this.properties, this.set::contains), onCloudPlatform,
+				this.servers);
 	}
 
 }

@@ -335,7 +335,8 @@ class ProbersTests {
 
 	private CompletableFuture<Void> stop() {
 		return this.fixture.stop(new LameDuckLifecycle(this.fixture.state, this.fixture.time, this.fixture.gate,
-				this.probers, this.properties.getLameDuck(), new Budget(this.properties, this.set::contains), false));
+				this.probers, this.properties.getLameDuck(), new Budget(this.properties, this.set::contains), false,
+				this.fixture.servers));
 	}
 
 	private LameDuckWindow window() {

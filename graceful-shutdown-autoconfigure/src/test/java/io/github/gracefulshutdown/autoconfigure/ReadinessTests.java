@@ -74,7 +74,9 @@ class ReadinessTests {
 		}
 	}
 
-	/** Spring Boot publishes that the application is ready when its runners have ended. */
+	/**
+	 * Spring Boot publishes that the application is ready when its runners have ended.
+	 */
 	@Test
 	void isRefusedWhenARunnerEndsDuringTheLameDuck() throws Exception {
 		SpringApplication prepared = new SpringApplication(ApplicationWithRunner.class);

@@ -62,7 +62,8 @@ class RestoredInstanceTests {
 	void anInstanceIsTheSameFromItsStartToItsEnd() {
 		InstanceId instance = new InstanceId();
 		String value = instance.value();
-		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(instance, new Probers(new FakeTime(), 3, () -> false));
+		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(instance,
+				new Probers(new FakeTime(), 3, () -> false));
 		lifecycle.start();
 		lifecycle.stop();
 		assertThat(instance.value()).isEqualTo(value);

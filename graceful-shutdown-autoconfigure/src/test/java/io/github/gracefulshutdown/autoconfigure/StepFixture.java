@@ -32,6 +32,8 @@ final class StepFixture implements AutoCloseable {
 	final ShutdownState state = new ShutdownState(this.context, this.time, this.guests, () -> this.timeout,
 			Duration.ofSeconds(5));
 
+	final ServerPresence servers = new ServerPresence(this.context);
+
 	final DrainGate gate = new DrainGate(this.time::nanoTime);
 
 	final EndlessWork endlessWork = new EndlessWork(this.time, this.guests, StreamPolicy.COMPLETE);
@@ -46,6 +48,7 @@ final class StepFixture implements AutoCloseable {
 
 	StepFixture() {
 		this.context.refresh();
+		this.servers.started();
 	}
 
 	Permit enter() {

@@ -8,6 +8,7 @@ import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.github.gracefulshutdown.autoconfigure.Readiness;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.github.gracefulshutdown.autoconfigure.ServerPresence;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -72,9 +73,9 @@ public final class GrpcDrainAutoConfiguration {
 
 	@Bean
 	GrpcServers gracefulShutdownGrpcServers(ApplicationContext context, ShutdownSequence sequence,
-			@Qualifier("gracefulShutdownGrpcRequestAdmission") RequestAdmission admission,
+			ServerPresence servers, @Qualifier("gracefulShutdownGrpcRequestAdmission") RequestAdmission admission,
 			LingeringCalls lingeringCalls) {
-		return new GrpcServers(context, sequence, admission, lingeringCalls);
+		return new GrpcServers(context, sequence, servers, admission, lingeringCalls);
 	}
 
 	@Configuration(proxyBeanMethods = false)

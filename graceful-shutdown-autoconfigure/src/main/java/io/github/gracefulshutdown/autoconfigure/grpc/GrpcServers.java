@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.grpc;
 
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.autoconfigure.LastCallEvent;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.github.gracefulshutdown.autoconfigure.ServerPresence;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.Server;
 
@@ -33,16 +35,19 @@ final class GrpcServers implements SmartApplicationListener {
 
 	private final ShutdownSequence sequence;
 
+	private final ServerPresence servers;
+
 	private final RequestAdmission admission;
 
 	private final LingeringCalls lingeringCalls;
 
 	private final List<Started> started = new CopyOnWriteArrayList<>();
 
-	GrpcServers(ApplicationContext context, ShutdownSequence sequence, RequestAdmission admission,
-			LingeringCalls lingeringCalls) {
+	GrpcServers(ApplicationContext context, ShutdownSequence sequence, ServerPresence servers,
+			RequestAdmission admission, LingeringCalls lingeringCalls) {
 		this.context = context;
 		this.sequence = sequence;
+		this.servers = servers;
 		this.admission = admission;
 		this.lingeringCalls = lingeringCalls;
 	}
@@ -51,6 +56,14 @@ final class GrpcServers implements SmartApplicationListener {
 	void add(Server server, Lifecycle lifecycle) {
 		this.started.removeIf((earlier) -> earlier.server().isTerminated());
 		this.started.add(new Started(server, lifecycle));
+		if (server.getListenSockets().stream().anyMatch(GrpcServers::isReachable)) {
+			this.servers.started();
+		}
+	}
+
+	/** Returns whether others than the process itself can call there. */
+	private static boolean isReachable(SocketAddress address) {
+		return !address.getClass().getName().startsWith("io.grpc.inprocess.");
 	}
 
 	List<Server> servers() {

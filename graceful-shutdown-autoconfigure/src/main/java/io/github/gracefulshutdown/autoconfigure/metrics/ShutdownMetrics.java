@@ -2,10 +2,12 @@ package io.github.gracefulshutdown.autoconfigure.metrics;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
@@ -17,14 +19,31 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 
-/** Meters of work in flight, of what was refused, and of the stages of a shutdown. */
-final class ShutdownMetrics implements MeterBinder, ApplicationListener<StageChangedEvent> {
+/**
+ * Meters of work in flight, of what was refused, and of the stages of a shutdown. A
+ * context without a registry of its own adds to the meters of its parent: these are the
+ * sums over both, and show the stage of the one that is furthest along.
+ */
+final class ShutdownMetrics
+		implements MeterBinder, ApplicationListener<StageChangedEvent>, SmartInitializingSingleton, DisposableBean {
 
 	private static final String PREFIX = "graceful.shutdown.";
+
+	private static final String IN_FLIGHT = PREFIX + "inflight";
+
+	private static final String REJECTED = PREFIX + "rejected";
+
+	private static final String STRAGGLERS = PREFIX + "stragglers";
+
+	private final ApplicationContext context;
 
 	private final DrainGate gate;
 
@@ -32,73 +51,128 @@ final class ShutdownMetrics implements MeterBinder, ApplicationListener<StageCha
 
 	private final ObjectProvider<RequestAdmission> admissions;
 
-	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+	private final List<Target> targets = new CopyOnWriteArrayList<>();
 
-	ShutdownMetrics(DrainGate gate, ShutdownSequence sequence, ObjectProvider<RequestAdmission> admissions) {
+	private final List<ShutdownMetrics> children = new CopyOnWriteArrayList<>();
+
+	// What children have counted that are closed: a counter does not go down.
+	private final Map<String, Long> counted = new ConcurrentHashMap<>();
+
+	private volatile @Nullable ShutdownMetrics parent;
+
+	ShutdownMetrics(ApplicationContext context, DrainGate gate, ShutdownSequence sequence,
+			ObjectProvider<RequestAdmission> admissions) {
+		this.context = context;
 		this.gate = gate;
 		this.sequence = sequence;
 		this.admissions = admissions;
 	}
 
 	@Override
+	public void afterSingletonsInstantiated() {
+		if (this.context.getParent() == null
+				|| this.context.getBeanNamesForType(MeterRegistry.class, true, false).length > 0) {
+			return;
+		}
+		ShutdownMetrics above = this.context.getParent().getBeanProvider(ShutdownMetrics.class).getIfAvailable();
+		if (above != null) {
+			this.parent = above;
+			above.children.add(this);
+			forEachTarget(this::bindKinds);
+		}
+	}
+
+	@Override
+	public void destroy() {
+		ShutdownMetrics above = this.parent;
+		if (above != null && above.children.remove(this)) {
+			this.admissions.forEach((admission) -> {
+				above.counted.merge(REJECTED + admission.kind(), admission.rejected(), Long::sum);
+				above.counted.merge(STRAGGLERS + admission.kind(), admission.stragglers(), Long::sum);
+			});
+			this.counted.forEach((key, count) -> above.counted.merge(key, count, Long::sum));
+		}
+	}
+
+	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.registries.add(registry);
-		Gauge.builder(PREFIX + "stage", this.sequence, (sequence) -> number(sequence.stage()))
+		Target target = new Target(this, registry, ConcurrentHashMap.newKeySet());
+		this.targets.add(target);
+		Gauge.builder(PREFIX + "stage", this, (metrics) -> number(metrics.stage()))
 			.description("Stage of the instance: 0 serving, 1 lame duck, 2 blocking, 3 drained, 4 released")
 			.register(registry);
-		Gauge.builder(PREFIX + "stuck", this.sequence, (sequence) -> sequence.stuck().size())
+		Gauge.builder(PREFIX + "stuck", this, ShutdownMetrics::stuck)
 			.description("Work that was left when the time for the drain was over")
 			.baseUnit("requests")
 			.register(registry);
-		Set<String> kinds = ConcurrentHashMap.newKeySet(); // a second gauge is a warning
-		Consumer<String> inFlight = (kind) -> {
-			if (kinds.add(kind)) {
-				bindInFlight(kind, registry);
-			}
-		};
+		bindKinds(target);
+		this.children.forEach((child) -> child.bindKinds(target));
+	}
+
+	/** Gives the registries that this context adds to, and those of ancestors. */
+	private void forEachTarget(Consumer<Target> action) {
+		this.targets.forEach(action);
+		ShutdownMetrics above = this.parent;
+		if (above != null) {
+			above.forEachTarget(action);
+		}
+	}
+
+	private void bindKinds(Target target) {
 		this.admissions.forEach((admission) -> {
-			inFlight.accept(admission.kind());
-			bind(admission, registry);
+			target.bindInFlight(admission.kind());
+			target.bindRequests(admission.kind());
 		});
-		this.gate.forEachKind(inFlight);
+		this.gate.forEachKind(target::bindInFlight);
 	}
 
-	private void bindInFlight(String kind, MeterRegistry registry) {
-		Gauge.builder(PREFIX + "inflight", this.gate, (gate) -> gate.inFlight(kind))
-			.tag("kind", kind)
-			.description("Work that was accepted and has not ended")
-			.baseUnit("requests")
-			.register(registry);
+	private Stage stage() {
+		Stage furthest = this.sequence.stage();
+		for (ShutdownMetrics child : this.children) {
+			Stage other = child.stage();
+			furthest = (other.compareTo(furthest) > 0) ? other : furthest;
+		}
+		return furthest;
 	}
 
-	private void bind(RequestAdmission admission, MeterRegistry registry) {
-		FunctionCounter.builder(PREFIX + "rejected", admission, RequestAdmission::rejected)
-			.tag("kind", admission.kind())
-			.description("Requests that were refused")
-			.baseUnit("requests")
-			.register(registry);
-		FunctionCounter.builder(PREFIX + "stragglers", admission, RequestAdmission::stragglers)
-			.tag("kind", admission.kind())
-			.description("Requests that arrived after the instance was announced as leaving")
-			.baseUnit("requests")
-			.register(registry);
+	private long stuck() {
+		return this.sequence.stuck().size() + sum(ShutdownMetrics::stuck);
+	}
+
+	private long inFlight(String kind) {
+		return this.gate.inFlight(kind) + sum((child) -> child.inFlight(kind));
+	}
+
+	private long rejected(String kind) {
+		return count(REJECTED, kind, RequestAdmission::rejected) + sum((child) -> child.rejected(kind));
+	}
+
+	private long stragglers(String kind) {
+		return count(STRAGGLERS, kind, RequestAdmission::stragglers) + sum((child) -> child.stragglers(kind));
+	}
+
+	private long count(String meter, String kind, ToLongFunction<RequestAdmission> count) {
+		return this.counted.getOrDefault(meter + kind, 0L)
+				+ this.admissions.stream().filter((one) -> one.kind().equals(kind)).mapToLong(count).sum();
+	}
+
+	private long sum(ToLongFunction<ShutdownMetrics> value) {
+		return this.children.stream().mapToLong(value).sum();
 	}
 
 	/** Records a stage that was left on the way down. */
 	@Override
 	public void onApplicationEvent(StageChangedEvent event) {
 		Stage left = event.getPreviousStage();
-		if (left == Stage.SERVING || event.getStage().compareTo(left) < 0) {
+		if (event.getSource() != this.context || left == Stage.SERVING || event.getStage().compareTo(left) < 0) {
 			return;
 		}
-		for (MeterRegistry registry : this.registries) {
-			Timer.builder(PREFIX + "stage.duration")
-				.tag("stage", tag(left))
-				.tag("outcome", tag(event.getOutcome()))
-				.description("Time spent in a stage")
-				.register(registry)
-				.record(event.getTimeInPreviousStage());
-		}
+		forEachTarget((target) -> Timer.builder(PREFIX + "stage.duration")
+			.tag("stage", tag(left))
+			.tag("outcome", tag(event.getOutcome()))
+			.description("Time spent in a stage")
+			.register(target.registry())
+			.record(event.getTimeInPreviousStage()));
 	}
 
 	private static int number(Stage stage) {
@@ -113,6 +187,43 @@ final class ShutdownMetrics implements MeterBinder, ApplicationListener<StageCha
 
 	private static String tag(Enum<?> constant) {
 		return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	/**
+	 * A registry, with the meters that are in it: a second one of the same name and tags
+	 * is a warning.
+	 *
+	 * @param metrics what the meters ask
+	 * @param registry the registry
+	 * @param bound the names of the meters with their kinds
+	 */
+	private record Target(ShutdownMetrics metrics, MeterRegistry registry, Set<String> bound) {
+
+		void bindInFlight(String kind) {
+			if (this.bound.add(IN_FLIGHT + kind)) {
+				Gauge.builder(IN_FLIGHT, this.metrics, (metrics) -> metrics.inFlight(kind))
+					.tag("kind", kind)
+					.description("Work that was accepted and has not ended")
+					.baseUnit("requests")
+					.register(this.registry);
+			}
+		}
+
+		void bindRequests(String kind) {
+			if (this.bound.add(REJECTED + kind)) {
+				FunctionCounter.builder(REJECTED, this.metrics, (metrics) -> metrics.rejected(kind))
+					.tag("kind", kind)
+					.description("Requests that were refused")
+					.baseUnit("requests")
+					.register(this.registry);
+				FunctionCounter.builder(STRAGGLERS, this.metrics, (metrics) -> metrics.stragglers(kind))
+					.tag("kind", kind)
+					.description("Requests that arrived after the instance was announced as leaving")
+					.baseUnit("requests")
+					.register(this.registry);
+			}
+		}
+
 	}
 
 }

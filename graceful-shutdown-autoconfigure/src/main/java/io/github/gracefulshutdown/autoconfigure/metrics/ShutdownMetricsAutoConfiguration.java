@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -31,9 +32,9 @@ public final class ShutdownMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-	ShutdownMetrics gracefulShutdownMetrics(DrainGate gate, ShutdownSequence sequence,
+	ShutdownMetrics gracefulShutdownMetrics(ApplicationContext context, DrainGate gate, ShutdownSequence sequence,
 			ObjectProvider<RequestAdmission> admissions) {
-		return new ShutdownMetrics(gate, sequence, admissions);
+		return new ShutdownMetrics(context, gate, sequence, admissions);
 	}
 
 	/**

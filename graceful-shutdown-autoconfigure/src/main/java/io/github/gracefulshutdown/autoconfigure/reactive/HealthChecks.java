@@ -56,16 +56,16 @@ final class HealthChecks {
 	private static Mono<Void> send(Readiness.Answer answer, ServerHttpResponse response) {
 		response.setStatusCode(HttpStatusCode.valueOf(answer.status()));
 		response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
-		return response.writeWith(Mono.fromSupplier(
-				() -> response.bufferFactory().wrap(answer.body().getBytes(StandardCharsets.UTF_8))));
+		return response.writeWith(
+				Mono.fromSupplier(() -> response.bufferFactory().wrap(answer.body().getBytes(StandardCharsets.UTF_8))));
 	}
 
 	private void note(ServerWebExchange exchange, String path) {
 		ServerHttpRequest request = exchange.getRequest();
 		HttpStatusCode status = exchange.getResponse().getStatusCode();
-			this.probers.checked(request.getMethod().name(), request.getPath().contextPath().value() + path,
-					PeerAddress.of(request), request.getHeaders().getFirst(HttpHeaders.USER_AGENT),
-					(status != null) ? status.value() : HttpStatus.OK.value());
+		this.probers.checked(request.getMethod().name(), request.getPath().contextPath().value() + path,
+				PeerAddress.of(request), request.getHeaders().getFirst(HttpHeaders.USER_AGENT),
+				(status != null) ? status.value() : HttpStatus.OK.value());
 	}
 
 	private boolean isWhole(String path) {

@@ -10,6 +10,7 @@ import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.github.gracefulshutdown.autoconfigure.Readiness;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.github.gracefulshutdown.autoconfigure.ServerPresence;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import reactor.core.publisher.Mono;
 
@@ -57,10 +58,10 @@ public final class ReactiveDrainAutoConfiguration {
 			ObjectProvider<EndlessResponses> endlessResponses, ObjectProvider<CorsWebFilter> corsFilters,
 			ObjectProvider<CorsConfigurationSource> corsConfigurationSources,
 			ObjectProvider<HandlerMapping> handlerMappings, Probers probers, Readiness readiness,
-			ObjectProvider<HealthCheckPaths> healthCheckPaths) {
+			ObjectProvider<HealthCheckPaths> healthCheckPaths, ServerPresence servers) {
 		Rejection rejection = new Rejection(admission,
 				new CrossOrigin(corsFilters, corsConfigurationSources, handlerMappings));
-		return new DrainWebFilter(admission, rejection, context, exemptPaths, endlessWork, endlessResponses,
+		return new DrainWebFilter(servers, admission, rejection, context, exemptPaths, endlessWork, endlessResponses,
 				new HealthChecks(probers, readiness, healthCheckPaths));
 	}
 

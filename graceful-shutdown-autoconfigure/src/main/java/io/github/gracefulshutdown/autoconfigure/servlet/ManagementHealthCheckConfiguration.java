@@ -25,8 +25,8 @@ import org.springframework.context.annotation.Bean;
 public final class ManagementHealthCheckConfiguration {
 
 	@Bean
-	FilterRegistrationBean<HealthCheckFilter> gracefulShutdownHealthCheckFilterRegistration(Probers probers, Readiness readiness,
-			ObjectProvider<HealthCheckPaths> paths) {
+	FilterRegistrationBean<HealthCheckFilter> gracefulShutdownHealthCheckFilterRegistration(Probers probers,
+			Readiness readiness, ObjectProvider<HealthCheckPaths> paths) {
 		FilterRegistrationBean<HealthCheckFilter> registration = new FilterRegistrationBean<>(
 				new HealthCheckFilter(new HealthChecks(probers, readiness, paths)));
 		registration.setName("gracefulShutdownHealthCheckFilter");

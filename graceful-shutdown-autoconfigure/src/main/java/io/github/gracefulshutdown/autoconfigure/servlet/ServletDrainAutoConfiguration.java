@@ -10,6 +10,7 @@ import io.github.gracefulshutdown.autoconfigure.InstanceId;
 import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.github.gracefulshutdown.autoconfigure.Readiness;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
+import io.github.gracefulshutdown.autoconfigure.ServerPresence;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -46,11 +47,11 @@ public final class ServletDrainAutoConfiguration {
 	FilterRegistrationBean<DrainFilter> gracefulShutdownDrainFilterRegistration(
 			@Qualifier("gracefulShutdownHttpRequestAdmission") RequestAdmission admission,
 			ObjectProvider<ExemptPaths> exemptPaths, ObjectProvider<EndlessResponses> endlessResponses,
-			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources, Probers probers, Readiness readiness,
-			ObjectProvider<HealthCheckPaths> healthCheckPaths) {
+			EndlessWork endlessWork, ObjectProvider<CorsConfigurationSource> corsConfigurationSources, Probers probers,
+			Readiness readiness, ObjectProvider<HealthCheckPaths> healthCheckPaths, ServerPresence servers) {
 		EndlessRecognition recognition = new EndlessRecognition(endlessResponses, endlessWork);
 		Rejection rejection = new Rejection(admission, new CrossOrigin(corsConfigurationSources));
-		DrainFilter filter = new DrainFilter(admission, recognition, rejection,
+		DrainFilter filter = new DrainFilter(servers, admission, recognition, rejection,
 				new HealthChecks(probers, readiness, healthCheckPaths), exemptPaths);
 		FilterRegistrationBean<DrainFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setName("gracefulShutdownDrainFilter");

@@ -21,12 +21,14 @@ import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ApplicationAvailabilityBean;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests for {@link Readiness}, and for what probers see of it. */
+@SuppressWarnings("FutureReturnValueIgnored") // of drains that are undone or cut short
 class ReadinessTests {
 
 	private static final String HEALTH = "/actuator/health";
@@ -80,14 +82,12 @@ class ReadinessTests {
 	@Test
 	void isRefusedWhenARunnerEndsDuringTheLameDuck() throws Exception {
 		SpringApplication prepared = new SpringApplication(ApplicationWithRunner.class);
-		RunnerGate.begun = new CountDownLatch(1);
-		RunnerGate.end = new CountDownLatch(1);
 		CompletableFuture<WebApplication> starting = CompletableFuture
 			.supplyAsync(() -> WebApplication.start(prepared, properties()), (start) -> new Thread(start).start());
-		RunnerGate.begun.await();
-		ShutdownSequence sequence = RunnerGate.sequence;
+		ApplicationContext context = RunnerGate.begun.join();
+		ShutdownSequence sequence = context.getBean(ShutdownSequence.class);
 		sequence.drain();
-		Readiness readiness = RunnerGate.readiness;
+		Readiness readiness = context.getBean(Readiness.class);
 		Awaitility.await().until(readiness::isHeld);
 		RunnerGate.end.countDown();
 		try (WebApplication application = starting.join()) {
@@ -239,26 +239,21 @@ class ReadinessTests {
 	static class ApplicationWithRunner {
 
 		@Bean
-		ApplicationRunner runner(ShutdownSequence sequence, Readiness readiness) {
+		ApplicationRunner runner(ApplicationContext context) {
 			return (arguments) -> {
-				RunnerGate.sequence = sequence;
-				RunnerGate.readiness = readiness;
-				RunnerGate.begun.countDown();
+				RunnerGate.begun.complete(context);
 				RunnerGate.end.await();
 			};
 		}
 
 	}
 
+	/** Holds the one runner of the tests. */
 	static final class RunnerGate {
 
-		private static CountDownLatch begun = new CountDownLatch(1);
+		private static final CompletableFuture<ApplicationContext> begun = new CompletableFuture<>();
 
-		private static CountDownLatch end = new CountDownLatch(1);
-
-		private static volatile ShutdownSequence sequence;
-
-		private static volatile Readiness readiness;
+		private static final CountDownLatch end = new CountDownLatch(1);
 
 	}
 

@@ -5,7 +5,6 @@ import java.util.stream.Stream;
 import io.github.gracefulshutdown.TeardownResource;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -25,9 +24,7 @@ class LazyInitializationTests {
 			ConfigurableListableBeanFactory beanFactory = context.getBeanFactory();
 			assertThat(Stream.of(context.getBeanDefinitionNames())
 				.filter((name) -> name.startsWith(GracefulShutdownAutoConfiguration.BEAN_NAME_PREFIX))
-				.filter((name) -> BeanDefinition.SCOPE_SINGLETON
-					.equals(beanFactory.getMergedBeanDefinition(name).getScope())
-						|| beanFactory.getMergedBeanDefinition(name).getScope().isEmpty()))
+				.filter(beanFactory::isSingleton))
 				.isNotEmpty()
 				.allMatch(beanFactory::containsSingleton);
 		}

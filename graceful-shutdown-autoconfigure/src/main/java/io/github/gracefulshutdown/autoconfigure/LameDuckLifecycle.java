@@ -89,10 +89,13 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		if (drain.isHurried()) {
 			return CompletableFuture.completedFuture("cut short");
 		}
-		if (!this.gate.quietFor().isZero() || latest.remaining().isZero() || state().isInterrupted()) {
-			String why = this.servers.unmapped().isDone() ? "the container sends no more requests"
-					: "no server brings requests";
-			return CompletableFuture.completedFuture("%s, %d in flight".formatted(why, this.gate.inFlight()));
+		if (!this.gate.quietFor().isZero()) {
+			return CompletableFuture.completedFuture(this.servers.unmapped().isDone()
+					? "quiet, the container sends no more requests" : "quiet, no server brings requests");
+		}
+		if (state().isInterrupted() || latest.remaining().isZero()) {
+			return CompletableFuture
+				.completedFuture("nobody is there to leave, %d in flight".formatted(this.gate.inFlight()));
 		}
 		return CompletableFuture.anyOf(time().in(latest.atMost(BETWEEN_LOOKS)), drain.cancelled(), drain.hurried())
 			.thenCompose((first) -> drain.isCancelled() ? CompletableFuture.completedFuture("undone")

@@ -61,7 +61,9 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		if (isForNobody(drain)) {
 			drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), Duration.ZERO, Duration.ZERO,
 					new ProberWatch(time(), 0, List.of(), List.of())));
-			return endWhenNothingIsInFlight(drain, latest);
+			return state().isStartCutShort()
+					? CompletableFuture.completedFuture("nobody was told, because the start was cut short")
+					: endWhenNothingIsInFlight(drain, latest);
 		}
 		Deadline earliest = Deadline.in(latest.atMost(minimum(drain)), time());
 		ProberWatch watch = this.probers.watch(latest.remaining(), this.maximumAsSet);
@@ -71,15 +73,15 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 				&& watch.expected().isZero()) {
 			return CompletableFuture.completedFuture("nobody was told, and somebody waits at the terminal");
 		}
-		if (state().isStartCutShort() && !drain.isFollowedByCallers()) {
-			return CompletableFuture.completedFuture("nobody was told, because the start was cut short");
-		}
 		return endWhenQuiet(drain, times.quietPeriod(), earliest, latest, watch)
 			.thenApply((found) -> withSummary(found, watch));
 	}
 
 	/** Returns whether no caller is there who could leave, or come once more. */
 	private boolean isForNobody(Drain drain) {
+		if (state().isStartCutShort() && !drain.isFollowedByCallers()) {
+			return true;
+		}
 		boolean asked = this.minimum != null && !this.minimum.isZero();
 		return this.servers.unmapped().isDone() || !(asked || drain.isFollowedByCallers() || this.servers.isThere());
 	}

@@ -142,7 +142,7 @@ final class StartupChecks {
 	private boolean hearsOfTheCloseFirst(String name) {
 		Class<?> type = this.beanFactory.getType(name, false);
 		return type != null && PriorityOrdered.class.isAssignableFrom(type)
-				&& !ShutdownSequence.class.isAssignableFrom(type)
+				&& !name.startsWith(GracefulShutdownAutoConfiguration.BEAN_NAME_PREFIX)
 				&& ResolvableType.forClass(ApplicationListener.class, type)
 					.getGeneric()
 					.isAssignableFrom(ResolvableType.forClass(ContextClosedEvent.class))

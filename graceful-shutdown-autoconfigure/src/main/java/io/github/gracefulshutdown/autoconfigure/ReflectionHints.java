@@ -41,6 +41,8 @@ final class ReflectionHints implements RuntimeHintsRegistrar {
 			// ContainerRequest, InFlightWorkInterceptor, JettyConnection, ReactiveSession
 			"jakarta.servlet.http.HttpServletRequest", "reactor.core.publisher.Flux",
 			"org.eclipse.jetty.http2.HTTP2Connection", "jakarta.websocket.Session",
+			// PeerAddress
+			"jakarta.servlet.ServletRequest", "reactor.netty.http.server.HttpServerRequest",
 			// NettyServerFactoryPostProcessor
 			"org.springframework.boot.web.server.WebServerFactory",
 			// PollersPostProcessor, ListenerSource
@@ -94,6 +96,7 @@ final class ReflectionHints implements RuntimeHintsRegistrar {
 	private static final List<Member> FIELDS = List.of(
 			// TrackedThreads
 			new Member("org.springframework.core.task.SimpleAsyncTaskExecutor", "activeThreads"),
+			new Member("org.springframework.core.task.SimpleAsyncTaskExecutor", "taskTerminationTimeout"),
 			// RepeatableExecution
 			new Member("org.springframework.http.client.InterceptingClientHttpRequest$InterceptingRequestExecution",
 					"iterator"),

@@ -24,9 +24,7 @@ class LazyInitializationTests {
 			ConfigurableListableBeanFactory beanFactory = context.getBeanFactory();
 			assertThat(Stream.of(context.getBeanDefinitionNames())
 				.filter((name) -> name.startsWith(GracefulShutdownAutoConfiguration.BEAN_NAME_PREFIX))
-				.filter(beanFactory::isSingleton))
-				.isNotEmpty()
-				.allMatch(beanFactory::containsSingleton);
+				.filter(beanFactory::isSingleton)).isNotEmpty().allMatch(beanFactory::containsSingleton);
 		}
 	}
 

@@ -243,9 +243,9 @@ class ProbersTests {
 
 	@Test
 	void aBurstBehindTheAddressOfAProberDoesNotMakeItGone() {
-		poll("lb", false, 10, Duration.ofSeconds(5));
+		poll("lb", false, 10, Duration.ofSeconds(3));
 		poll("lb", false, 300, Duration.ofMillis(10));
-		advance(Duration.ofSeconds(5));
+		advance(Duration.ofSeconds(3));
 		assertThat(watch(this.probers).waitingFor()).hasSize(1);
 	}
 

@@ -38,9 +38,9 @@ class ReflectionHintsTests {
 			"CountedJettyConnection", "CountedUpgradeHandler", "EmbeddedServer", "EurekaDeparture",
 			"ForeignShutdownHooks", "GracefulShutdownAutoConfiguration", "InFlightWorkInterceptor", "JettyConnection",
 			"JettySession", "ListenerSource", "MarkerHeader", "MarkerHeaders", "NacosAdapter",
-			"NettyServerFactoryPostProcessor", "OnOwnProcessCondition", "PollersPostProcessor", "ReactiveSession",
-			"ReflectionHints", "RepeatableExecution", "StartupChecks", "TerminationSignals", "TomcatConnection",
-			"TomcatRequestIntake", "TrackedThreads");
+			"NettyServerFactoryPostProcessor", "OnOwnProcessCondition", "PeerAddress", "PollersPostProcessor",
+			"ReactiveSession", "ReflectionHints", "RepeatableExecution", "StartupChecks", "TerminationSignals",
+			"TomcatConnection", "TomcatRequestIntake", "TrackedThreads");
 
 	private static final Pattern TESTS = Pattern.compile(".*(/test-classes/|-tests\\.jar).*");
 

@@ -49,7 +49,7 @@ class RestoredInstanceTests {
 		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(new InstanceId(), probers);
 		lifecycle.start();
 		for (int check = 0; check < 3; check++) {
-			time.advance(Duration.ofSeconds(5));
+			time.advance(Duration.ofSeconds(2));
 			probers.checked("GET /health", "10.0.0.1", null, false);
 		}
 		assertThat(probers.watch(Duration.ofSeconds(10), Duration.ofSeconds(10)).expected()).isPositive();

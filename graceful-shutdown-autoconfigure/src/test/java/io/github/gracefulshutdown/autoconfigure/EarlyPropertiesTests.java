@@ -15,12 +15,12 @@ class EarlyPropertiesTests {
 
 	@Test
 	void areThoseOfTheEnvironment() {
-		this.environment.withProperty("graceful.shutdown.timeout", "40")
-			.withProperty("graceful.shutdown.force-exit.enabled", "false")
-			.withProperty("graceful.shutdown.force-exit.exit-code", "3")
-			.withProperty("graceful.shutdown.termination-message-path", "/tmp/reason")
-			.withProperty("graceful.shutdown.second-signal.grace", "500ms")
-			.withProperty("graceful.shutdown.second-signal.signals", "INT,TERM");
+		this.environment.setProperty("graceful.shutdown.timeout", "40");
+		this.environment.setProperty("graceful.shutdown.force-exit.enabled", "false");
+		this.environment.setProperty("graceful.shutdown.force-exit.exit-code", "3");
+		this.environment.setProperty("graceful.shutdown.termination-message-path", "/tmp/reason");
+		this.environment.setProperty("graceful.shutdown.second-signal.grace", "500ms");
+		this.environment.setProperty("graceful.shutdown.second-signal.signals", "INT,TERM");
 		GracefulShutdownProperties properties = EarlyProperties.of(this.environment);
 		assertThat(properties.getTimeout()).isEqualTo(Duration.ofSeconds(40));
 		assertThat(properties.getForceExit().isEnabled()).isFalse();
@@ -32,7 +32,7 @@ class EarlyPropertiesTests {
 
 	@Test
 	void areTheDefaultsWhenAValueMakesNoSense() {
-		this.environment.withProperty("graceful.shutdown.timeout", "-1s");
+		this.environment.setProperty("graceful.shutdown.timeout", "-1s");
 		assertThat(EarlyProperties.of(this.environment).getTimeout()).isEqualTo(Duration.ofSeconds(25));
 	}
 

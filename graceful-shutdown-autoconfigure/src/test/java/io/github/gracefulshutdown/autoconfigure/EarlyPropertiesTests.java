@@ -4,23 +4,21 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 
-import org.springframework.mock.env.MockEnvironment;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests for {@link EarlyProperties}. */
 class EarlyPropertiesTests {
 
-	private final MockEnvironment environment = new MockEnvironment();
+	private final PlainEnvironment environment = new PlainEnvironment();
 
 	@Test
 	void areThoseOfTheEnvironment() {
-		this.environment.setProperty("graceful.shutdown.timeout", "40");
-		this.environment.setProperty("graceful.shutdown.force-exit.enabled", "false");
-		this.environment.setProperty("graceful.shutdown.force-exit.exit-code", "3");
-		this.environment.setProperty("graceful.shutdown.termination-message-path", "/tmp/reason");
-		this.environment.setProperty("graceful.shutdown.second-signal.grace", "500ms");
-		this.environment.setProperty("graceful.shutdown.second-signal.signals", "INT,TERM");
+		this.environment.set("graceful.shutdown.timeout", "40");
+		this.environment.set("graceful.shutdown.force-exit.enabled", "false");
+		this.environment.set("graceful.shutdown.force-exit.exit-code", "3");
+		this.environment.set("graceful.shutdown.termination-message-path", "/tmp/reason");
+		this.environment.set("graceful.shutdown.second-signal.grace", "500ms");
+		this.environment.set("graceful.shutdown.second-signal.signals", "INT,TERM");
 		GracefulShutdownProperties properties = EarlyProperties.of(this.environment);
 		assertThat(properties.getTimeout()).isEqualTo(Duration.ofSeconds(40));
 		assertThat(properties.getForceExit().isEnabled()).isFalse();
@@ -32,7 +30,7 @@ class EarlyPropertiesTests {
 
 	@Test
 	void areTheDefaultsWhenAValueMakesNoSense() {
-		this.environment.setProperty("graceful.shutdown.timeout", "-1s");
+		this.environment.set("graceful.shutdown.timeout", "-1s");
 		assertThat(EarlyProperties.of(this.environment).getTimeout()).isEqualTo(Duration.ofSeconds(25));
 	}
 

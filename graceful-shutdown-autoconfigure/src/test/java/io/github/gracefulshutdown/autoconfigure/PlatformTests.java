@@ -8,8 +8,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import org.springframework.mock.env.MockEnvironment;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Tests for {@link Platform} and {@link PlatformReader}. */
 class PlatformTests {
 
-	private final MockEnvironment environment = new MockEnvironment();
+	private final PlainEnvironment environment = new PlainEnvironment();
 
 	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
 
@@ -32,7 +30,7 @@ class PlatformTests {
 			"NOMAD_ALLOC_ID, 1, NOMAD", "spring.main.cloud-platform, kubernetes, KUBERNETES",
 			"spring.main.cloud-platform, aws-ecs, AWS_ECS", "spring.main.cloud-platform, AWS_ECS, AWS_ECS" })
 	void isTheSameOnEveryLineOfSpringBoot(String mark, String value, Platform platform) {
-		this.environment.setProperty(mark, value);
+		this.environment.set(mark, value);
 		assertThat(Platform.cloud(this.environment)).isEqualTo(platform);
 		assertThat(Platform.isCloud(this.environment)).isTrue();
 	}
@@ -40,24 +38,24 @@ class PlatformTests {
 	@ParameterizedTest
 	@CsvSource({ "AWS_EXECUTION_ENV, AWS_Lambda_java17", "some.property, true" })
 	void isNoneWithoutAMark(String name, String value) {
-		this.environment.setProperty(name, value);
+		this.environment.set(name, value);
 		assertThat(Platform.cloud(this.environment)).isNull();
 		assertThat(Platform.isCloud(this.environment)).isFalse();
 	}
 
 	@Test
 	void isTheOneThatIsNamedWhateverTheMarks() {
-		this.environment.setProperty("AWS_EXECUTION_ENV", "AWS_ECS_FARGATE");
-		this.environment.setProperty("spring.main.cloud-platform", "none");
+		this.environment.set("AWS_EXECUTION_ENV", "AWS_ECS_FARGATE");
+		this.environment.set("spring.main.cloud-platform", "none");
 		assertThat(Platform.cloud(this.environment)).isNull();
 		assertThat(Platform.isCloud(this.environment)).isFalse();
-		this.environment.setProperty("spring.main.cloud-platform", "nomad");
+		this.environment.set("spring.main.cloud-platform", "nomad");
 		assertThat(Platform.cloud(this.environment)).isEqualTo(Platform.NOMAD);
 	}
 
 	@Test
 	void othersOfSpringBootAreCloudPlatformsToo() {
-		this.environment.setProperty("DYNO", "web.1");
+		this.environment.set("DYNO", "web.1");
 		assertThat(Platform.cloud(this.environment)).isNull();
 		assertThat(Platform.isCloud(this.environment)).isTrue();
 	}
@@ -76,7 +74,7 @@ class PlatformTests {
 
 	@Test
 	void aGracePeriodThatIsSetIsTakenForWhatIsSeen() throws IOException {
-		this.environment.setProperty("NOMAD_ALLOC_ID", "1");
+		this.environment.set("NOMAD_ALLOC_ID", "1");
 		this.properties.getPlatform().setGracePeriod(Duration.ofSeconds(40));
 		assertThat(read("MainPID=7\nTimeoutStopUSec=20s\n")).isEqualTo(new GracePeriod(Duration.ofSeconds(40), true,
 				"the grace period of the platform is", Platform.NOMAD, null));

@@ -9,8 +9,6 @@ import io.github.gracefulshutdown.Stage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.mock.env.MockEnvironment;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Tests for {@link SystemdNotifier}. */
@@ -18,7 +16,7 @@ class SystemdNotifierTests {
 
 	private final StepFixture fixture = new StepFixture();
 
-	private final MockEnvironment environment = new MockEnvironment();
+	private final PlainEnvironment environment = new PlainEnvironment();
 
 	private final BlockingQueue<List<String>> commands = new LinkedBlockingQueue<>();
 
@@ -37,7 +35,7 @@ class SystemdNotifierTests {
 
 	@Test
 	void tellsOnceHowLongTheShutdownMayTake() throws InterruptedException {
-		this.environment.setProperty("NOTIFY_SOCKET", "/run/systemd/notify");
+		this.environment.set("NOTIFY_SOCKET", "/run/systemd/notify");
 		this.fixture.state.beginClose();
 		StepFixture.get(this.fixture.state.beginDrain().announced());
 		assertThat(this.commands.poll(10, TimeUnit.SECONDS)).containsExactly("systemd-notify", "STOPPING=1",
@@ -55,7 +53,7 @@ class SystemdNotifierTests {
 
 	@Test
 	void tellsNothingOfADrainThatCanBeUndone() {
-		this.environment.setProperty("NOTIFY_SOCKET", "/run/systemd/notify");
+		this.environment.set("NOTIFY_SOCKET", "/run/systemd/notify");
 		StepFixture.get(this.fixture.state.beginDrain().announced());
 		assertThat(this.commands).isEmpty();
 	}

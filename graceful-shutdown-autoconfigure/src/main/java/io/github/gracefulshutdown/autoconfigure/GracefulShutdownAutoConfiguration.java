@@ -128,7 +128,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	Probers gracefulShutdownProbers(Readiness readiness) {
-		return new Probers(this.time, this.properties.getLameDuck().getHealthChecks(), readiness::isKeptForKubelet);
+		return new Probers(this.time, this.properties.getLameDuck().getHealthChecks(),
+				(prober) -> readiness.isKept(prober.isKubelet()));
 	}
 
 	@Bean

@@ -16,13 +16,26 @@ public interface HealthCheckPaths {
 	boolean contains(String path);
 
 	/**
-	 * Returns whether requests to the given path ask for the whole health, and not for a
-	 * part of it.
+	 * Returns what requests to the given path ask for.
 	 * @param path the decoded path within the application, without the context path
-	 * @return {@code true} if they do
+	 * @return the part of the health
 	 */
-	default boolean isWhole(String path) {
-		return false;
+	default Part part(String path) {
+		return Part.OTHER;
+	}
+
+	/** Part of the health, by what it tells of the readiness. */
+	enum Part {
+
+		/** The health as a whole, of which the readiness may be no part. */
+		WHOLE,
+
+		/** What the readiness was made a part of. */
+		READINESS,
+
+		/** What has nothing to do with the readiness. */
+		OTHER
+
 	}
 
 }

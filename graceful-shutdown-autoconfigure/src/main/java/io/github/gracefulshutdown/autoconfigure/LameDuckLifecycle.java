@@ -60,7 +60,7 @@ final class LameDuckLifecycle extends AbstractStepLifecycle {
 		Deadline latest = Deadline.in(drain.deadline().atMost(times.lameDuckMaximum()), time());
 		if (isForNobody(drain)) {
 			drain.setLameDuckWindow(new LameDuckWindow(time().nanoTime(), Duration.ZERO, Duration.ZERO,
-					new ProberWatch(time(), 0, List.of(), List.of())));
+					new ProberWatch(time(), 0, (prober) -> false, List.of(), List.of())));
 			return state().isStartCutShort()
 					? CompletableFuture.completedFuture("nobody was told, because the start was cut short")
 					: endWhenNothingIsInFlight(drain, latest);

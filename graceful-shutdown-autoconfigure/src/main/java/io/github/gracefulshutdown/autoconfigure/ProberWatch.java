@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -19,18 +20,22 @@ final class ProberWatch {
 
 	private final int refusals;
 
+	private final Predicate<Prober> unrefused;
+
 	private final List<Watched> watched;
 
 	private final List<Prober> others;
 
 	/**
 	 * Creates a watch.
+	 * @param unrefused whether a prober is not refused, at the moment
 	 * @param probers those that are waited for
 	 * @param others those that poll as well, and are only named
 	 */
-	ProberWatch(TimeSource time, int refusals, List<Prober> probers, List<Prober> others) {
+	ProberWatch(TimeSource time, int refusals, Predicate<Prober> unrefused, List<Prober> probers, List<Prober> others) {
 		this.time = time;
 		this.refusals = refusals;
+		this.unrefused = unrefused;
 		this.watched = probers.stream()
 			.sorted(Comparator.comparing(Prober::name))
 			.map((prober) -> new Watched(prober, prober.checks()))
@@ -40,7 +45,10 @@ final class ProberWatch {
 
 	/** Returns how long it takes if every prober comes in time. */
 	Duration expected() {
-		return longest(this.watched.stream().map((one) -> one.prober().interval().multipliedBy(this.refusals)));
+		return longest(this.watched.stream()
+			.map(Watched::prober)
+			.filter(this.unrefused.negate())
+			.map((prober) -> prober.interval().multipliedBy(this.refusals)));
 	}
 
 	/**
@@ -102,7 +110,7 @@ final class ProberWatch {
 			return Progress.GONE;
 		}
 		boolean unaware = prober.refusalsInARow() == 0 && prober.checks() - one.checksBefore() >= this.refusals;
-		return unaware ? Progress.UNAWARE : Progress.WAITING;
+		return (unaware || this.unrefused.test(prober)) ? Progress.UNAWARE : Progress.WAITING;
 	}
 
 	/** How far a prober is. */
@@ -117,7 +125,7 @@ final class ProberWatch {
 		/** Does not come any more. */
 		GONE,
 
-		/** Has asked often enough and was never refused: it will not learn. */
+		/** Is not refused, or was not however often it has asked: it will not learn. */
 		UNAWARE
 
 	}

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -47,7 +47,7 @@ public final class Probers {
 
 	private final int refusals;
 
-	private final BooleanSupplier keptForKubelet;
+	private final Predicate<Prober> unrefused;
 
 	private final Map<String, Prober> probers = new ConcurrentHashMap<>();
 
@@ -57,12 +57,12 @@ public final class Probers {
 	 * Creates the memory.
 	 * @param refusals how often in a row a prober has to be refused to give this instance
 	 * up; zero if no prober is waited for
-	 * @param keptForKubelet whether the kubelet is not refused
+	 * @param unrefused whether a prober is not refused, at the moment
 	 */
-	Probers(TimeSource time, int refusals, BooleanSupplier keptForKubelet) {
+	Probers(TimeSource time, int refusals, Predicate<Prober> unrefused) {
 		this.time = time;
 		this.refusals = refusals;
-		this.keptForKubelet = keptForKubelet;
+		this.unrefused = unrefused;
 	}
 
 	/**
@@ -170,13 +170,12 @@ public final class Probers {
 	 */
 	ProberWatch watch(Duration maximum, Duration localMaximum) {
 		long now = this.time.nanoTime();
-		boolean withoutKubelet = this.keptForKubelet.getAsBoolean();
 		Map<Boolean, List<Prober>> polling = this.probers.values()
 			.stream()
-			.filter((prober) -> prober.isPolling(now) && !(withoutKubelet && prober.isKubelet()))
+			.filter((prober) -> prober.isPolling(now))
 			.collect(Collectors
 				.partitioningBy((prober) -> prober.isWorthWaitingFor(this.refusals, maximum, localMaximum)));
-		return new ProberWatch(this.time, this.refusals, Objects.requireNonNull(polling.get(true)),
+		return new ProberWatch(this.time, this.refusals, this.unrefused, Objects.requireNonNull(polling.get(true)),
 				Objects.requireNonNull(polling.get(false)));
 	}
 

@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.time.Duration;
 import java.util.function.Supplier;
 
+import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths.Part;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,7 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.ClassUtils;
 
 /**
  * The readiness of this instance, which is refused from the first sign of a shutdown to
@@ -52,7 +54,7 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	private volatile @Nullable AvailabilityChangeEvent<?> own;
 
 	// What others have published last.
-	private volatile @Nullable ReadinessState published;
+	private volatile ReadinessState published = ReadinessState.REFUSING_TRAFFIC;
 
 	/**
 	 * Creates the readiness of an instance that serves.
@@ -86,10 +88,10 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	 * deleted
 	 */
 	void leave(boolean byTermination) {
+		this.leaving = true;
 		if (this.policy == ReadinessPolicy.KEEP) {
 			return;
 		}
-		this.leaving = true;
 		if (this.policy == ReadinessPolicy.AUTO && this.pod != null) {
 			this.keptForKubelet = byTermination;
 			askPod(this.pod, byTermination);
@@ -110,12 +112,14 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 		publish(ReadinessState.REFUSING_TRAFFIC);
 	}
 
-	/** Has the readiness be what others have published last. */
+	/**
+	 * Has the readiness be what others have published last. Nothing is published before
+	 * the application is ready.
+	 */
 	void serveAgain() {
 		this.held = false;
 		this.leaving = false;
-		ReadinessState last = this.published;
-		publish((last != null) ? last : ReadinessState.ACCEPTING_TRAFFIC);
+		publish(this.published);
 	}
 
 	private void publish(ReadinessState state) {
@@ -149,9 +153,12 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 			});
 	}
 
-	/** Returns whether the kubelet sees this instance ready although it leaves. */
-	boolean isKeptForKubelet() {
-		return this.leaving && this.keptForKubelet;
+	/**
+	 * Returns whether a prober is not refused although this instance leaves.
+	 * @param kubelet whether it is the kubelet
+	 */
+	boolean isKept(boolean kubelet) {
+		return this.leaving && (this.policy == ReadinessPolicy.KEEP || (kubelet && this.keptForKubelet));
 	}
 
 	/** Returns whether a prober by that name is the kubelet. */
@@ -165,36 +172,39 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	 * @return {@code false} as long as it is told what is true otherwise
 	 */
 	public boolean isRefused(@Nullable String agent) {
-		return this.held && !(isKeptForKubelet() && isKubelet(agent));
+		return this.held && !isKept(isKubelet(agent));
 	}
 
 	/**
 	 * Returns what a prober is told of the health in place of the endpoint, if anything.
-	 * @param path the path that it asks for
-	 * @param whole whether that is the whole health, of which the readiness may be no
-	 * part
+	 * @param asked the part of the health that it asks for, looked up if need be
 	 * @param agent what the prober calls itself, or {@code null}
 	 * @return the answer, or {@code null} if the endpoint knows
 	 */
-	public @Nullable Answer answer(String path, boolean whole, @Nullable String agent) {
+	public @Nullable Answer answer(Supplier<Part> asked, @Nullable String agent) {
 		if (!this.held) {
 			return null;
 		}
-		if (!isRefused(agent)) {
-			return (this.published != ReadinessState.REFUSING_TRAFFIC) ? Answer.UP : null;
+		Part part = asked.get();
+		if (part == Part.OTHER) {
+			return null;
 		}
-		boolean unaware = (whole && !isPartOfHealth()) || ((whole || isReadiness(path)) && !isSeen());
-		return unaware ? Answer.OUT_OF_SERVICE : null;
-	}
-
-	private static boolean isReadiness(String path) {
-		return path.endsWith("/readiness") || path.endsWith("/readyz");
+		if (!isRefused(agent)) {
+			return (this.published == ReadinessState.ACCEPTING_TRAFFIC) ? Answer.UP : null;
+		}
+		if (this.context.containsBean(INDICATOR)) {
+			return isSeen() ? null : Answer.OUT_OF_SERVICE;
+		}
+		return (part == Part.WHOLE && !isTakenOut()) ? Answer.OUT_OF_SERVICE : null;
 	}
 
 	/** Returns whether the endpoint sees what is held, as in a view that is Boot's. */
 	private boolean isSeen() {
-		return this.context.getBeanProvider(ApplicationAvailability.class)
-			.getIfUnique() instanceof HeldAvailability view && view.isHeldBy(this);
+		Class<?> indicator = this.context.getType(INDICATOR);
+		return indicator != null && ClassUtils.getUserClass(indicator).getName().startsWith("org.springframework.boot.")
+				&& this.context.getBeanProvider(ApplicationAvailability.class)
+					.getIfUnique() instanceof HeldAvailability view
+				&& view.isHeldBy(this);
 	}
 
 	/**
@@ -202,8 +212,8 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	 * balancer that polls it would not learn of a drain. Who has decided so by himself is
 	 * left alone.
 	 */
-	private boolean isPartOfHealth() {
-		return this.context.containsBean(INDICATOR) || this.context.getEnvironment().containsProperty(INDICATOR_KEY);
+	private boolean isTakenOut() {
+		return this.context.getEnvironment().containsProperty(INDICATOR_KEY);
 	}
 
 	/** What a prober is told in place of the endpoint. */

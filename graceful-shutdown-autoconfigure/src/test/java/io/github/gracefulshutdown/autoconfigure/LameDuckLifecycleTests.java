@@ -21,7 +21,7 @@ class LameDuckLifecycleTests {
 
 	private ServerPresence servers = this.fixture.servers;
 
-	private final Probers probers = new Probers(this.fixture.time, 3, () -> false);
+	private final Probers probers = new Probers(this.fixture.time, 3, (prober) -> false);
 
 	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
 

@@ -28,7 +28,7 @@ class LameDuckWindowTests {
 
 	private LameDuckWindow window(Duration spread) {
 		return new LameDuckWindow(this.start, Duration.ZERO, spread,
-				new Probers(new FakeTime(), 3, () -> false).watch(Duration.ZERO, Duration.ZERO));
+				new Probers(new FakeTime(), 3, (prober) -> false).watch(Duration.ZERO, Duration.ZERO));
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +26,7 @@ class ProbersTests {
 
 	private final StepFixture fixture = new StepFixture();
 
-	private final Probers probers = new Probers(this.fixture.time, 3, () -> false);
+	private final Probers probers = new Probers(this.fixture.time, 3, (prober) -> false);
 
 	private final GracefulShutdownProperties properties = new GracefulShutdownProperties();
 
@@ -185,6 +186,32 @@ class ProbersTests {
 	}
 
 	@Test
+	void aProberIsWaitedForOnlyWhileItIsRefused() {
+		AtomicBoolean kept = new AtomicBoolean(true);
+		Probers some = new Probers(this.fixture.time, 3, (prober) -> kept.get() && prober.isKubelet());
+		for (int i = 0; i < 3; i++) {
+			some.checked("GET /health", "kubelet", "kube-probe/1.31", false);
+			some.checked("GET /health", "lb", "haproxy", false);
+			advance(SECOND);
+		}
+		ProberWatch watch = watch(some);
+		assertThat(watch.waitingFor()).singleElement().asString().contains("by lb");
+		kept.set(false); // the pod turns out not to be deleted
+		assertThat(watch.waitingFor()).hasSize(2);
+	}
+
+	@Test
+	void nothingIsExpectedOfAProberThatIsNotRefused() {
+		Probers kept = new Probers(this.fixture.time, 3, (prober) -> true);
+		for (int i = 0; i < 3; i++) {
+			kept.checked("GET /health", "lb", "haproxy", false);
+			advance(SECOND);
+		}
+		assertThat(watch(kept).expected()).isZero();
+		assertThat(watch(kept).remaining(SECOND)).isZero();
+	}
+
+	@Test
 	void connectionsAreClosedOverTheTimeThatTheProbersAreExpectedToTake() {
 		poll("lb", false, 3, SECOND);
 		assertThat(stop()).isNotDone();
@@ -195,7 +222,7 @@ class ProbersTests {
 
 	@Test
 	void noProberIsWaitedForWithZeroHealthChecks() {
-		Probers none = new Probers(this.fixture.time, 0, () -> false);
+		Probers none = new Probers(this.fixture.time, 0, (prober) -> false);
 		for (int i = 0; i < 3; i++) {
 			none.checked("GET /health", "lb", null, false);
 		}

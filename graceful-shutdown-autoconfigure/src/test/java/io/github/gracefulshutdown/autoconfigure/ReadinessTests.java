@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths.Part;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,20 +81,91 @@ class ReadinessTests {
 	 * Spring Boot publishes that the application is ready when its runners have ended.
 	 */
 	@Test
-	void isRefusedWhenARunnerEndsDuringTheLameDuck() throws Exception {
-		SpringApplication prepared = new SpringApplication(ApplicationWithRunner.class);
-		CompletableFuture<WebApplication> starting = CompletableFuture
-			.supplyAsync(() -> WebApplication.start(prepared, properties()), (start) -> new Thread(start).start());
-		ApplicationContext context = RunnerGate.begun.join();
+	void isRefusedWhenARunnerEndsDuringTheLameDuck() {
+		RunnerGate gate = new RunnerGate();
+		CompletableFuture<WebApplication> starting = gate.start(properties());
+		ApplicationContext context = gate.begun.join();
 		ShutdownSequence sequence = context.getBean(ShutdownSequence.class);
 		sequence.drain();
 		Readiness readiness = context.getBean(Readiness.class);
 		Awaitility.await().until(readiness::isHeld);
-		RunnerGate.end.countDown();
+		gate.end.countDown();
 		try (WebApplication application = starting.join()) {
 			assertThat(statuses(application, "haproxy")).containsExactly(503, 503, 200);
 			sequence.resume();
 			assertThat(statuses(application, "haproxy")).containsExactly(200, 200, 200);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "SERVLET", "REACTIVE" })
+	void isRefusedHoweverTheWholeHealthIsAskedFor(WebApplicationType type) {
+		SpringApplication prepared = new SpringApplication(Application.class);
+		prepared.setWebApplicationType(type);
+		try (WebApplication application = WebApplication.start(prepared, LAME_DUCK,
+				"graceful.shutdown.lame-duck.maximum=20s", "management.endpoint.health.group.balancer.include=*",
+				"management.endpoint.health.group.balancer.additional-path=server:/up",
+				"management.endpoint.health.group.disk.include=ping")) {
+			String[] whole = { HEALTH, HEALTH + "/", HEALTH + "/balancer", "/up" };
+			assertThat(Stream.of(whole).map((path) -> status(application, path, "haproxy"))).containsOnly(200);
+			drainUntilRefused(application);
+			assertThat(Stream.of(whole).map((path) -> status(application, path, "haproxy"))).containsOnly(503);
+			assertThat(status(application, HEALTH + "/disk", "haproxy")).isEqualTo(200);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "SERVLET", "REACTIVE" })
+	void isRefusedHoweverTheWholeHealthIsAskedForOnAPortOfTheActuatorsOwn(WebApplicationType type) {
+		SpringApplication prepared = (type == WebApplicationType.SERVLET) ? new SpringApplication(Application.class)
+				: WebApplication.reactive(Application.class, "org.apache.catalina", "org.eclipse.jetty");
+		try (WebApplication application = WebApplication.start(prepared, LAME_DUCK,
+				"graceful.shutdown.lame-duck.maximum=20s", "management.server.port=0",
+				"management.endpoint.health.group.balancer.include=*",
+				"management.endpoint.health.group.balancer.additional-path=management:/up")) {
+			String[] whole = { HEALTH, HEALTH + "/", HEALTH + "/balancer", "/up" };
+			assertThat(Stream.of(whole).map((path) -> status(application, application.managementPort(), path)))
+				.containsOnly(200);
+			drainUntilRefused(application);
+			assertThat(Stream.of(whole).map((path) -> status(application, application.managementPort(), path)))
+				.containsOnly(503);
+			assertThat(status(application, application.managementPort(), HEALTH + "/ping")).isEqualTo(404); // hidden
+		}
+	}
+
+	@Test
+	void isRefusedInEachGroupThatItIsAPartOfIfTheApplicationHasAViewOfItsOwn() {
+		try (WebApplication application = start(WebApplicationType.SERVLET, ApplicationWithView.class,
+				"management.endpoint.health.group.traffic.include=readinessState,ping",
+				"management.endpoint.health.group.traffic.additional-path=server:/traffic",
+				"management.endpoint.health.group.disk.include=ping")) {
+			String[] paths = { HEALTH + "/traffic", "/traffic" };
+			assertThat(Stream.of(paths).map((path) -> status(application, path, "haproxy"))).containsOnly(200);
+			drainUntilRefused(application);
+			publish(application, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(Stream.of(paths).map((path) -> status(application, path, "haproxy"))).containsOnly(503);
+			assertThat(status(application, HEALTH + "/disk", "haproxy")).isEqualTo(200);
+		}
+	}
+
+	/** It was never ready, so neither a shutdown nor a resume makes it so. */
+	@Test
+	void isNotSeenByTheKubeletBeforeTheRunnersHaveEnded() {
+		RunnerGate gate = new RunnerGate();
+		CompletableFuture<WebApplication> starting = gate
+			.start(Stream.concat(Stream.of(properties()), Stream.of("spring.main.cloud-platform=kubernetes"))
+				.toArray(String[]::new));
+		ApplicationContext context = gate.begun.join();
+		Readiness readiness = context.getBean(Readiness.class);
+		readiness.leave(true); // and the pod cannot be read
+		assertThat(readiness.isRefused(KUBELET)).isFalse();
+		assertThat(readiness.answer(() -> Part.READINESS, KUBELET)).isNull();
+		readiness.serveAgain();
+		assertThat(context.getBean(ApplicationAvailability.class).getReadinessState())
+			.isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+		gate.end.countDown();
+		try (WebApplication application = starting.join()) {
+			assertThat(statuses(application, KUBELET)).containsExactly(200, 200, 200);
 		}
 	}
 
@@ -144,6 +216,20 @@ class ReadinessTests {
 		Readiness readiness = readiness(ReadinessPolicy.REFUSE, true);
 		readiness.leave(true);
 		assertThat(readiness.isRefused(KUBELET)).isTrue();
+	}
+
+	@Test
+	void keepsEveryProberWhereThePolicySaysSoAndOnlyTheKubeletElsewhere() {
+		Readiness kept = readiness(ReadinessPolicy.KEEP, true);
+		assertThat(kept.isKept(false)).isFalse();
+		kept.leave(true);
+		assertThat(kept.isKept(false)).isTrue();
+		kept.block();
+		assertThat(kept.isKept(false)).isFalse();
+		Readiness auto = readiness(ReadinessPolicy.AUTO, true);
+		auto.leave(true);
+		assertThat(auto.isKept(true)).isTrue();
+		assertThat(auto.isKept(false)).isFalse();
 	}
 
 	@Test
@@ -207,6 +293,10 @@ class ReadinessTests {
 		return Stream.of(HEALTH, READINESS, HEALTH + "/liveness").map((path) -> status(application, path, agent));
 	}
 
+	private static int status(WebApplication application, int port, String path) {
+		return application.send("GET", port, path, BodyPublishers.noBody()).statusCode();
+	}
+
 	private static int status(WebApplication application, String path, String agent) {
 		HttpResponse<String> response = application.send("GET", application.port(), path, BodyPublishers.noBody(),
 				"User-Agent", agent);
@@ -239,21 +329,29 @@ class ReadinessTests {
 	static class ApplicationWithRunner {
 
 		@Bean
-		ApplicationRunner runner(ApplicationContext context) {
+		ApplicationRunner runner(RunnerGate gate, ApplicationContext context) {
 			return (arguments) -> {
-				RunnerGate.begun.complete(context);
-				RunnerGate.end.await();
+				gate.begun.complete(context);
+				gate.end.await();
 			};
 		}
 
 	}
 
-	/** Holds the one runner of the tests. */
+	/** Holds the runner of one application. */
 	static final class RunnerGate {
 
-		private static final CompletableFuture<ApplicationContext> begun = new CompletableFuture<>();
+		private final CompletableFuture<ApplicationContext> begun = new CompletableFuture<>();
 
-		private static final CountDownLatch end = new CountDownLatch(1);
+		private final CountDownLatch end = new CountDownLatch(1);
+
+		CompletableFuture<WebApplication> start(String... properties) {
+			SpringApplication application = new SpringApplication(ApplicationWithRunner.class);
+			application.addInitializers(
+					(context) -> context.getBeanFactory().registerSingleton(RunnerGate.class.getName(), this));
+			return CompletableFuture.supplyAsync(() -> WebApplication.start(application, properties),
+					(start) -> new Thread(start).start());
+		}
 
 	}
 

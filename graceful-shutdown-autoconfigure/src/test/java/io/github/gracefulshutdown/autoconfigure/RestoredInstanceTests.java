@@ -45,7 +45,7 @@ class RestoredInstanceTests {
 	@Test
 	void whatPolledBeforeIsNotWaitedFor() {
 		FakeTime time = new FakeTime();
-		Probers probers = new Probers(time, 3, () -> false);
+		Probers probers = new Probers(time, 3, (prober) -> false);
 		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(new InstanceId(), probers);
 		lifecycle.start();
 		for (int check = 0; check < 3; check++) {
@@ -63,7 +63,7 @@ class RestoredInstanceTests {
 		InstanceId instance = new InstanceId();
 		String value = instance.value();
 		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(instance,
-				new Probers(new FakeTime(), 3, () -> false));
+				new Probers(new FakeTime(), 3, (prober) -> false));
 		lifecycle.start();
 		lifecycle.stop();
 		assertThat(instance.value()).isEqualTo(value);

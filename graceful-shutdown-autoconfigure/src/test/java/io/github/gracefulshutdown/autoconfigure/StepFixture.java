@@ -11,12 +11,14 @@ import java.util.concurrent.TimeoutException;
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Permit;
 
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * What a step needs, on fake time: 25 seconds in all unless a test says otherwise, 5 of
- * them kept for the teardown.
+ * What a step of an application that is ready needs, on fake time: 25 seconds in all
+ * unless a test says otherwise, 5 of them kept for the teardown.
  */
 final class StepFixture implements AutoCloseable {
 
@@ -49,6 +51,7 @@ final class StepFixture implements AutoCloseable {
 	StepFixture() {
 		this.context.refresh();
 		this.servers.started();
+		this.readiness.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
 	}
 
 	Permit enter() {

@@ -67,7 +67,7 @@ public final class DrainEndpointAutoConfiguration {
 		@Bean
 		HealthCheckPaths gracefulShutdownActuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints,
 				Environment environment) {
-			return new ActuatorHealthPaths(endpoints, servletPath(environment), isOnSamePort(environment));
+			return new ActuatorHealthPaths(endpoints, environment, servletPath(environment), isOnSamePort(environment));
 		}
 
 		/** Returns the path of the dispatcher servlet, which is a part of theirs. */
@@ -91,7 +91,7 @@ public final class DrainEndpointAutoConfiguration {
 		@Bean
 		HealthCheckPaths gracefulShutdownActuatorHealthPaths(ObjectProvider<PathMappedEndpoints> endpoints,
 				Environment environment) {
-			return new ActuatorHealthPaths(endpoints, "", isOnSamePort(environment));
+			return new ActuatorHealthPaths(endpoints, environment, "", isOnSamePort(environment));
 		}
 
 	}

@@ -1,9 +1,11 @@
 package io.github.gracefulshutdown.autoconfigure.reactive;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
+import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths.Part;
 import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.github.gracefulshutdown.autoconfigure.Readiness;
 
@@ -47,7 +49,7 @@ final class HealthChecks {
 		if (!isHealthCheck(path)) {
 			return chain.filter(exchange);
 		}
-		Readiness.Answer answer = this.readiness.answer(path, isWhole(path),
+		Readiness.Answer answer = this.readiness.answer(() -> part(path),
 				exchange.getRequest().getHeaders().getFirst(HttpHeaders.USER_AGENT));
 		Mono<Void> answered = (answer != null) ? send(answer, exchange.getResponse()) : chain.filter(exchange);
 		return answered.doOnSuccess((sent) -> note(exchange, path));
@@ -68,8 +70,12 @@ final class HealthChecks {
 				(status != null) ? status.value() : HttpStatus.OK.value());
 	}
 
-	private boolean isWhole(String path) {
-		return this.paths.obtain().stream().anyMatch((paths) -> paths.isWhole(path));
+	private Part part(String path) {
+		return this.paths.obtain()
+			.stream()
+			.map((paths) -> paths.part(path))
+			.min(Comparator.naturalOrder())
+			.orElse(Part.OTHER);
 	}
 
 	private boolean isHealthCheck(String path) {

@@ -1,9 +1,11 @@
 package io.github.gracefulshutdown.autoconfigure.servlet;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
+import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths.Part;
 import io.github.gracefulshutdown.autoconfigure.Probers;
 import io.github.gracefulshutdown.autoconfigure.Readiness;
 import jakarta.servlet.FilterChain;
@@ -46,7 +48,7 @@ final class HealthChecks {
 			chain.doFilter(request, response);
 			return;
 		}
-		Readiness.Answer answer = this.readiness.answer(path, isWhole(path), request.getHeader("User-Agent"));
+		Readiness.Answer answer = this.readiness.answer(() -> part(path), request.getHeader("User-Agent"));
 		if (answer == null) {
 			chain.doFilter(request, response);
 		}
@@ -73,8 +75,12 @@ final class HealthChecks {
 		return inner.getRemoteAddr();
 	}
 
-	private boolean isWhole(String path) {
-		return this.paths.obtain().stream().anyMatch((paths) -> paths.isWhole(path));
+	private Part part(String path) {
+		return this.paths.obtain()
+			.stream()
+			.map((paths) -> paths.part(path))
+			.min(Comparator.naturalOrder())
+			.orElse(Part.OTHER);
 	}
 
 	private boolean isHealthCheck(String path) {

@@ -152,6 +152,13 @@ class PodTests {
 	}
 
 	@Test
+	void isDeletedOnceItHasTheTimeOfItsDeletion() {
+		answer(200, "{ \"metadata\": { \"deletionTimestamp\": \"2026-01-01T00:00:00Z\" }, "
+				+ "\"spec\": { \"terminationGracePeriodSeconds\": 45 } }");
+		assertThat(read()).isEqualTo(new Pod.Termination(Duration.ofSeconds(45), Duration.ZERO, true));
+	}
+
+	@Test
 	void hasNoPreStopThatCannotBeKnown() {
 		answer(200, JSON.formatted("{ \"preStop\": { \"exec\": { \"command\": [\"sleep\", \"20\"] } } }"));
 		assertThat(read()).isEqualTo(new Pod.Termination(Duration.ofSeconds(45), Duration.ofSeconds(3), false));

@@ -26,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Has Spring's agent record what a drain reaches by reflection, on real servers, and
  * compares it with {@link ReflectionHints}.
  */
+@SuppressWarnings({ "deprecation", "removal" }) // Spring 7 points to GraalVM's own tool
 class RecordedReachesTests {
 
 	private static final String INSTRUMENTED = "+io.github.gracefulshutdown,+org.springframework.util";

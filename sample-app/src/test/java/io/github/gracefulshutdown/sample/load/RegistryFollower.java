@@ -37,7 +37,7 @@ public final class RegistryFollower implements AutoCloseable {
 	public RegistryFollower(URI registry, Callers callers) {
 		this.registry = RestClient.create(registry.toString());
 		this.callers = callers;
-		this.polling = this.scheduler.scheduleAtFixedRate(this::poll, 0, 1, TimeUnit.SECONDS);
+		this.polling = this.scheduler.scheduleAtFixedRate(this::poll, 0, 2, TimeUnit.SECONDS);
 	}
 
 	private void poll() {

@@ -121,12 +121,12 @@ final class Prober {
 	}
 
 	/**
-	 * Returns whether it comes back: it was told more than twice that this instance is
+	 * Returns whether it comes back: it was told more than once that this instance is
 	 * well. One who waits for the start of the instance stops asking when he hears it for
-	 * the first time, and who looks once may look again.
+	 * the first time.
 	 */
 	synchronized boolean isEstablished() {
-		return this.successes > 2;
+		return this.successes > 1;
 	}
 
 	/**

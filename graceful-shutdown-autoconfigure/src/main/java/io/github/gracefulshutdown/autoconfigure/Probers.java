@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  * <li>one address that asks for one check is one prober, whatever it calls itself,</li>
  * <li>only who has heard that this instance is well is remembered, and only who has heard
- * it three times is waited for,</li>
+ * it twice is waited for,</li>
  * <li>a bounded number is remembered, and of one network no more than a part of it,</li>
  * <li>whoever comes back is never forgotten for the sake of a newcomer.</li>
  * </ul>

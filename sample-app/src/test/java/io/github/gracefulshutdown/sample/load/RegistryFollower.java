@@ -19,7 +19,7 @@ import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 
-/** Tells callers every second which instances the registry lists as up. */
+/** Tells callers every two seconds which instances the registry lists as up. */
 public final class RegistryFollower implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RegistryFollower.class);

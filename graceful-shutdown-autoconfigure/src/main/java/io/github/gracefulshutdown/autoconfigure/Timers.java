@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timers {
 
+	/*
+	 * For a straggler of a context that has gone, and for code that runs without one. Its
+	 * thread ends when nothing is waited for, unlike that of CompletableFuture's own
+	 * timeouts, which keeps the class loader of whoever was the first to need it.
+	 */
+	private static final ScheduledThreadPoolExecutor stragglers = stragglers();
+
 	private static @Nullable ScheduledThreadPoolExecutor executor;
 
 	private static int contexts;
@@ -52,11 +59,9 @@ final class Timers {
 	/** Completes the future after the delay. */
 	static void schedule(CompletableFuture<Void> due, Duration delay) {
 		ScheduledThreadPoolExecutor current = current();
-		if (current != null && accepts(current, due, delay)) {
-			return;
+		if (current == null || !accepts(current, due, delay)) {
+			accepts(stragglers, due, delay);
 		}
-		// A straggler of a context that has gone, or code that runs without one.
-		due.completeOnTimeout(null, delay.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	private static synchronized @Nullable ScheduledThreadPoolExecutor current() {
@@ -75,14 +80,25 @@ final class Timers {
 	}
 
 	private static ScheduledThreadPoolExecutor start() {
-		ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, (task) -> {
+		ScheduledThreadPoolExecutor timers = newExecutor();
+		timers.prestartCoreThread();
+		return timers;
+	}
+
+	private static ScheduledThreadPoolExecutor stragglers() {
+		ScheduledThreadPoolExecutor timers = newExecutor();
+		timers.setKeepAliveTime(100, TimeUnit.MILLISECONDS);
+		timers.allowCoreThreadTimeOut(true);
+		return timers;
+	}
+
+	private static ScheduledThreadPoolExecutor newExecutor() {
+		return new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "graceful-shutdown-timer");
 			thread.setDaemon(true);
 			thread.setContextClassLoader(null);
 			return thread;
 		});
-		timers.prestartCoreThread();
-		return timers;
 	}
 
 }

@@ -75,7 +75,7 @@ class UndeployTests {
 				WeakReference<ClassLoader> loader = run(application.getName());
 				String found = "collected";
 				try {
-					Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+					Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> {
 						System.gc();
 						return loader.get() == null;
 					});

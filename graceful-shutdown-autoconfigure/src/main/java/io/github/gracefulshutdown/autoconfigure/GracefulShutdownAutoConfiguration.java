@@ -3,7 +3,6 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 
 import io.github.gracefulshutdown.DrainGate;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -249,11 +248,14 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	@Conditional(OnOwnProcessCondition.class) // a container ends by itself
-	ContextShutdown gracefulShutdownContextShutdown(ConfigurableApplicationContext context, ShutdownState state,
+	ShutdownParts gracefulShutdownParts(ConfigurableApplicationContext context, ShutdownState state,
 			ShutdownSequence sequence, ShutdownReporter reporter, ResourceTeardownLifecycle teardown) {
-		ContextShutdown shutdown = Objects.requireNonNull(ProcessShutdown.ofThisJvm().find(context));
-		shutdown.attach(new ShutdownParts(state, reporter, sequence::drainAhead, teardown::releaseLate));
-		return shutdown;
+		ShutdownParts parts = new ShutdownParts(state, reporter, sequence::drainAhead, teardown::releaseLate);
+		ContextShutdown shutdown = ProcessShutdown.ofThisJvm().find(context);
+		if (shutdown != null) {
+			shutdown.attach(parts);
+		}
+		return parts;
 	}
 
 	@Bean

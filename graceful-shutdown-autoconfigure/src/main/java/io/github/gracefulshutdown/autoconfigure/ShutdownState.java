@@ -241,9 +241,7 @@ final class ShutdownState {
 		if (current == null) {
 			this.beganNanos = this.time.nanoTime();
 			Duration whole = this.timeout.get();
-			this.reserve = shorter(this.teardownTimeout, whole.dividedBy(5)); // is read
-																				// after
-																				// it
+			this.reserve = shorter(this.teardownTimeout, whole.dividedBy(5));
 			current = Deadline.in(whole, this.time);
 			this.deadline = current;
 		}

@@ -41,6 +41,8 @@ final class Prober {
 
 	private long intervalNanos;
 
+	private long shortestGapNanos = Long.MAX_VALUE;
+
 	/**
 	 * Creates a prober.
 	 * @param name what people know it by
@@ -95,6 +97,9 @@ final class Prober {
 	 */
 	private void learnInterval(long nowNanos) {
 		long gap = nowNanos - this.lastNanos;
+		if (this.checks > 0) {
+			this.shortestGapNanos = Math.min(this.shortestGapNanos, gap);
+		}
 		if (this.checks == 1) {
 			this.intervalNanos = gap;
 		}
@@ -141,7 +146,8 @@ final class Prober {
 	 * often as it takes before the lame duck ends, and somebody is told by it. Who asks
 	 * from this machine by a tool for the command line is the health check of a
 	 * container, which takes nobody out; so may be who asks from there so seldom that the
-	 * lame duck would not have lasted for it by itself.
+	 * lame duck would not have lasted for it by itself. It is taken to be as quick as it
+	 * has ever been: checks come late on a busy machine, and never early.
 	 * @param refusals how often in a row it has to be refused
 	 * @param maximum how long the lame duck lasts
 	 * @param localMaximum how long it lasts at most for a prober on this machine
@@ -150,8 +156,9 @@ final class Prober {
 		if (this.local && this.byHand) {
 			return false;
 		}
-		Duration needed = interval().multipliedBy(Math.max(0, refusals - this.refusalsInARow));
-		return interval().compareTo(SLOWEST) < 0
+		Duration shortest = Duration.ofNanos(this.shortestGapNanos);
+		Duration needed = shortest.multipliedBy(Math.max(0, refusals - this.refusalsInARow));
+		return shortest.compareTo(SLOWEST) < 0
 				&& needed.compareTo((this.local && localMaximum.compareTo(maximum) < 0) ? localMaximum : maximum) <= 0;
 	}
 

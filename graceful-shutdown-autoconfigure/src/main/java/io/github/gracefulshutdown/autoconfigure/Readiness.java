@@ -13,6 +13,8 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ApplicationEventMulticaster;
+import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -125,7 +127,15 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	private void publish(ReadinessState state) {
 		AvailabilityChangeEvent<ReadinessState> event = new AvailabilityChangeEvent<>(this.context, state);
 		this.own = event;
-		this.context.publishEvent(event);
+		if (this.context.getParent() == null || EmbeddedServer.isIn(this.context)) {
+			this.context.publishEvent(event);
+		}
+		else { // and not to the parents, which serve on
+			this.context
+				.getBean(AbstractApplicationContext.APPLICATION_EVENT_MULTICASTER_BEAN_NAME,
+						ApplicationEventMulticaster.class)
+				.multicastEvent(event);
+		}
 	}
 
 	/**

@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -135,6 +137,8 @@ class ContextHierarchyTests {
 		work.join();
 		closed.join();
 		assertThat(stage(parent())).isEqualTo(Stage.SERVING);
+		assertThat(parent().getBean(ApplicationAvailability.class).getReadinessState())
+			.isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
 	}
 
 	@Test

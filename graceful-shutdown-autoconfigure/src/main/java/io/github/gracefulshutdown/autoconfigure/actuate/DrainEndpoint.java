@@ -6,10 +6,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.github.gracefulshutdown.autoconfigure.ShutdownStatus;
+import io.github.gracefulshutdown.autoconfigure.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
@@ -44,10 +44,13 @@ final class DrainEndpoint {
 
 	private final ShutdownSequence sequence;
 
+	private final TimeSource time;
+
 	private final QueryParameters queryParameters;
 
-	DrainEndpoint(ShutdownSequence sequence, QueryParameters queryParameters) {
+	DrainEndpoint(ShutdownSequence sequence, TimeSource time, QueryParameters queryParameters) {
 		this.sequence = sequence;
+		this.time = time;
 		this.queryParameters = queryParameters;
 	}
 
@@ -71,16 +74,17 @@ final class DrainEndpoint {
 	}
 
 	/** Begins a drain and returns at once, with the answer when there is one. */
+	@SuppressWarnings("FutureReturnValueIgnored") // completes the future that is returned
 	CompletableFuture<WebEndpointResponse<?>> begin(@Nullable String wait) {
 		@Nullable Duration limit = (wait != null) ? parse(wait) : Duration.ZERO;
 		if (limit == null) {
 			return CompletableFuture.completedFuture(problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST,
 					"'wait' is '%s'. Use a duration from 0s to 1d, such as 500ms or 20s.".formatted(wait)));
 		}
-		return this.sequence.drain()
-			.thenApply((outcome) -> wait != null)
-			.completeOnTimeout(false, limit.toMillis(), TimeUnit.MILLISECONDS)
-			.handle(this::answer);
+		CompletableFuture<Boolean> answered = this.sequence.drain().thenApply((outcome) -> wait != null);
+		// Not by the future's own timeout, whose thread would keep a WAR's class loader.
+		this.time.in(limit).thenRun(() -> answered.complete(false));
+		return answered.handle(this::answer);
 	}
 
 	private WebEndpointResponse<?> answer(@Nullable Boolean ended, @Nullable Throwable failure) {

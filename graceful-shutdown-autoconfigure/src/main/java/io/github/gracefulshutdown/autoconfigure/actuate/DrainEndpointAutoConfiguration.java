@@ -4,6 +4,7 @@ import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.HealthCheckPaths;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import io.github.gracefulshutdown.autoconfigure.TimeSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -38,9 +39,9 @@ public final class DrainEndpointAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-		DrainEndpoint gracefulShutdownDrainEndpoint(ShutdownSequence sequence,
+		DrainEndpoint gracefulShutdownDrainEndpoint(ShutdownSequence sequence, TimeSource time,
 				ObjectProvider<QueryParameters> queryParameters) {
-			return new DrainEndpoint(sequence, queryParameters.getIfAvailable(() -> (name) -> null));
+			return new DrainEndpoint(sequence, time, queryParameters.getIfAvailable(() -> (name) -> null));
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.github.gracefulshutdown.autoconfigure.actuate;
 import io.github.gracefulshutdown.autoconfigure.ExemptPaths;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+import io.github.gracefulshutdown.autoconfigure.TimeSource;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -84,8 +85,8 @@ class DrainEndpointAutoConfigurationTests {
 	static class EndpointConfiguration {
 
 		@Bean
-		DrainEndpoint userEndpoint(ShutdownSequence sequence) {
-			return new DrainEndpoint(sequence, (name) -> null);
+		DrainEndpoint userEndpoint(ShutdownSequence sequence, TimeSource time) {
+			return new DrainEndpoint(sequence, time, (name) -> null);
 		}
 
 	}

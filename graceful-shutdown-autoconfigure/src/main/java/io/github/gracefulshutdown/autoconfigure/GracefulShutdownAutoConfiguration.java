@@ -132,8 +132,9 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	RestoredInstanceLifecycle gracefulShutdownRestoredInstanceLifecycle(InstanceId instance, Probers probers) {
-		return new RestoredInstanceLifecycle(instance, probers);
+	RestoredInstanceLifecycle gracefulShutdownRestoredInstanceLifecycle(InstanceId instance, Probers probers,
+			ObjectProvider<RestoredInstanceListener> listeners) {
+		return new RestoredInstanceLifecycle(instance, probers, listeners);
 	}
 
 	@Bean

@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -17,13 +18,17 @@ final class RestoredInstanceLifecycle implements SmartLifecycle {
 
 	private final Probers probers;
 
+	private final ObjectProvider<RestoredInstanceListener> listeners;
+
 	private volatile boolean running;
 
 	private volatile boolean stopped;
 
-	RestoredInstanceLifecycle(InstanceId instance, Probers probers) {
+	RestoredInstanceLifecycle(InstanceId instance, Probers probers,
+			ObjectProvider<RestoredInstanceListener> listeners) {
 		this.instance = instance;
 		this.probers = probers;
+		this.listeners = listeners;
 	}
 
 	@Override
@@ -32,6 +37,7 @@ final class RestoredInstanceLifecycle implements SmartLifecycle {
 			this.stopped = false;
 			this.instance.renew();
 			this.probers.forget();
+			this.listeners.forEach((listener) -> listener.restored(this.instance));
 		}
 		this.running = true;
 	}

@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import io.github.gracefulshutdown.Stage;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -23,6 +25,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * that after it, in each process that is made of it.
  */
 class RestoredInstanceTests {
+
+	private final ObjectProvider<RestoredInstanceListener> listeners = new StaticListableBeanFactory()
+		.getBeanProvider(RestoredInstanceListener.class);
 
 	@Test
 	void aRestoredInstanceIsAnotherOneAndDrainsAsOne() throws Exception {
@@ -46,7 +51,7 @@ class RestoredInstanceTests {
 	void whatPolledBeforeIsNotWaitedFor() {
 		FakeTime time = new FakeTime();
 		Probers probers = new Probers(time, 3, (prober) -> false);
-		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(new InstanceId(), probers);
+		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(new InstanceId(), probers, this.listeners);
 		lifecycle.start();
 		for (int check = 0; check < 3; check++) {
 			time.advance(Duration.ofSeconds(2));
@@ -63,7 +68,7 @@ class RestoredInstanceTests {
 		InstanceId instance = new InstanceId();
 		String value = instance.value();
 		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(instance,
-				new Probers(new FakeTime(), 3, (prober) -> false));
+				new Probers(new FakeTime(), 3, (prober) -> false), this.listeners);
 		lifecycle.start();
 		lifecycle.stop();
 		assertThat(instance.value()).isEqualTo(value);

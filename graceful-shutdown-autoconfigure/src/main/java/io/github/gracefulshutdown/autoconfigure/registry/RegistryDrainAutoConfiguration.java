@@ -6,6 +6,7 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguratio
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import io.github.gracefulshutdown.autoconfigure.InstanceId;
+import io.github.gracefulshutdown.autoconfigure.RestoredInstanceListener;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -37,9 +38,8 @@ public final class RegistryDrainAutoConfiguration {
 	}
 
 	@Bean
-	RestoredRegistrationsLifecycle gracefulShutdownRestoredRegistrationsLifecycle(RegistrationSource registrations,
-			InstanceId instance) {
-		return new RestoredRegistrationsLifecycle(registrations, instance);
+	RestoredInstanceListener gracefulShutdownRestoredRegistrations(RegistrationSource registrations) {
+		return (instance) -> registrations.identify(instance.value());
 	}
 
 	@Bean

@@ -28,9 +28,8 @@ final class ContainerMarks {
 	 */
 	boolean isMainProcess() {
 		try {
-			String stat = Files.readString(this.root.resolve("proc/self/stat"));
-			String parent = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[1];
-			return (stat.startsWith("1 ") || parent.equals("1")) && isContainer();
+			OwnProcess process = OwnProcess.in(this.root.resolve("proc"));
+			return (process.id().equals("1") || process.parent().equals("1")) && isContainer();
 		}
 		catch (IOException | IndexOutOfBoundsException ex) { // not Linux, or not allowed
 			return false;

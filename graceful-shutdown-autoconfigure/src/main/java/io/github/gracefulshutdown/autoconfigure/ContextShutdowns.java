@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -13,6 +15,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  * has the most.
  */
 final class ContextShutdowns {
+
+	private static final Logger logger = LoggerFactory.getLogger(ContextShutdowns.class);
 
 	// An array, because the thread that halts reads it and allocates nothing.
 	private volatile ContextShutdown[] contexts = {};
@@ -55,7 +59,11 @@ final class ContextShutdowns {
 		try {
 			step.run();
 		}
-		catch (RuntimeException | Error ex) { // the others have to hear of it
+		catch (RuntimeException ex) {
+			logger.warn("A context could not be told that the process goes down; its deadline holds", ex);
+		}
+		catch (Error ex) {
+			// There may be no memory left to say so: the others have to hear of it.
 		}
 	}
 

@@ -45,8 +45,7 @@ final class OnOwnProcessCondition implements Condition {
 
 	// Before the refresh only a container has given the application its own.
 	private static boolean isInContainer(Class<?> web, ApplicationContext context) {
-		Method servletContext = ClassUtils.getMethod(web, "getServletContext"); // needs
-																				// it
+		Method servletContext = ClassUtils.getMethod(web, "getServletContext");
 		return ReflectionUtils.invokeMethod(servletContext, context) != null;
 	}
 

@@ -30,9 +30,7 @@ final class ParentProcess {
 	 */
 	@Nullable String shellThatIsFirst() {
 		try {
-			String stat = Files.readString(this.proc.resolve("self/stat"));
-			String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-			if (!afterName[1].equals("1")) {
+			if (!OwnProcess.in(this.proc).parent().equals("1")) {
 				return null;
 			}
 			String name = Files.readString(this.proc.resolve("1/comm")).trim();

@@ -236,8 +236,8 @@ final class StartupChecks {
 		try {
 			return this.environment.getProperty(key, Integer.class);
 		}
-		catch (ConversionException | IllegalArgumentException ex) { // its owner will say
-																	// so
+		catch (ConversionException | IllegalArgumentException ex) {
+			// Its owner will say so.
 			return null;
 		}
 	}

@@ -63,7 +63,8 @@ final class SystemdUnit {
 			return null;
 		}
 		String main = value(shown, "MainPID");
-		if (main == null || !List.of(pid(), parent()).contains(main)) {
+		OwnProcess process = OwnProcess.in(this.proc);
+		if (!process.id().equals(main) && !process.parent().equals(main)) {
 			return null;
 		}
 		String timeout = value(shown, "TimeoutStopUSec");
@@ -90,16 +91,6 @@ final class SystemdUnit {
 			.filter((path) -> path.endsWith(".service"))
 			.findFirst()
 			.orElse("");
-	}
-
-	private String pid() throws IOException {
-		String stat = Files.readString(this.proc.resolve("self/stat"));
-		return stat.substring(0, stat.indexOf(' '));
-	}
-
-	private String parent() throws IOException {
-		String stat = Files.readString(this.proc.resolve("self/stat"));
-		return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[1];
 	}
 
 	private static @Nullable String value(String shown, String property) {

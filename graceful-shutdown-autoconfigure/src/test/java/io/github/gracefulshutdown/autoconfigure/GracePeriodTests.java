@@ -24,8 +24,8 @@ class GracePeriodTests {
 			process.awaitLog("Graceful shutdown within 2000 ms \\(cut to the grace period of the platform, 3000 ms\\)");
 			assertThat(process.log()).containsPattern("WARN .*is 3s: it is cut to 2s\\. Set .*stop_grace_period: 26s");
 			process.signal("TERM");
-			assertThat(process.awaitExit(Duration.ofSeconds(20))).isEqualTo(1); // 25 s by
-																				// default
+			// It would be 25 s by default.
+			assertThat(process.awaitExit(Duration.ofSeconds(20))).isEqualTo(1);
 			assertThat(process.log()).contains("Graceful shutdown FORCED");
 		}
 	}

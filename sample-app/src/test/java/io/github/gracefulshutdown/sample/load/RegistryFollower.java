@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown.sample.load;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,7 @@ import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 
-/** Tells callers every two seconds which instances the registry lists as up. */
+/** Tells callers at regular intervals which instances the registry lists as up. */
 public final class RegistryFollower implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RegistryFollower.class);
@@ -34,10 +35,10 @@ public final class RegistryFollower implements AutoCloseable {
 
 	private volatile CompletableFuture<Void> polled = new CompletableFuture<>();
 
-	public RegistryFollower(URI registry, Callers callers) {
+	public RegistryFollower(URI registry, Callers callers, Duration interval) {
 		this.registry = RestClient.create(registry.toString());
 		this.callers = callers;
-		this.polling = this.scheduler.scheduleAtFixedRate(this::poll, 0, 2, TimeUnit.SECONDS);
+		this.polling = this.scheduler.scheduleAtFixedRate(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private void poll() {

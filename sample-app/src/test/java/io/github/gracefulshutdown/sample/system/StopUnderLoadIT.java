@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.sample.system;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class StopUnderLoadIT {
 
 	private static final int REQUESTS_PER_SECOND = 200;
+
+	// Well within the longest lame duck, and longer than a stop without the starter.
+	private static final Duration LOOK = Duration.ofSeconds(4);
 
 	@Test
 	void callersThatFollowTheRegistryNoticeNothing() {
@@ -58,7 +62,7 @@ class StopUnderLoadIT {
 		static StopOneOfTwo run(String name, String... arguments) {
 			try (RegistryProcess registry = RegistryProcess.start(name + "-registry");
 					Callers callers = new Callers();
-					RegistryFollower follower = new RegistryFollower(registry.url(), callers);
+					RegistryFollower follower = new RegistryFollower(registry.url(), callers, LOOK);
 					SampleProcess stopped = SampleProcess.start(name + "-stopped", registry, arguments);
 					SampleProcess other = SampleProcess.start(name + "-other", registry, arguments);
 					Load load = startLoad(callers, stopped, other)) {

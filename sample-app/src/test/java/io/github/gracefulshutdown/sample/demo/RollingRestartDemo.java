@@ -40,8 +40,8 @@ public final class RollingRestartDemo implements AutoCloseable {
 
 	private final Callers callers = new Callers();
 
-	private final RegistryFollower follower = new RegistryFollower(this.registry.url(), this.callers,
-			Duration.ofSeconds(2));
+	private final RegistryFollower follower = new RegistryFollower(this.registry.url(), this.callers)
+		.lookEvery(Duration.ofSeconds(2));
 
 	private final BalancedCaller balanced = BalancedCaller.start(this.registry.url(),
 			"--spring.cloud.loadbalancer.cache.ttl=" + CACHE);

@@ -40,9 +40,14 @@ public final class Callers implements Caller, AutoCloseable {
 	 * fails tries again after 30 s.
 	 */
 	public void awaitInstance(Instance instance) {
-		Awaitility.await("callers know " + instance)
-			.atMost(Duration.ofSeconds(60))
-			.until(() -> this.instances.contains(instance));
+		Awaitility.await("callers know " + instance).atMost(Duration.ofSeconds(60)).until(() -> know(instance));
+	}
+
+	/**
+	 * {@return whether requests may go to the instance}
+	 */
+	public boolean know(Instance instance) {
+		return this.instances.contains(instance);
 	}
 
 	@Override

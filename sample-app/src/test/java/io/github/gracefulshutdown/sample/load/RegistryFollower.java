@@ -4,9 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -20,7 +18,7 @@ import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 
-/** Tells callers at regular intervals which instances the registry lists as up. */
+/** Tells callers which instances the registry lists as up, when they look. */
 public final class RegistryFollower implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(RegistryFollower.class);
@@ -31,36 +29,29 @@ public final class RegistryFollower implements AutoCloseable {
 
 	private final Callers callers;
 
-	private final Future<?> polling;
-
-	private volatile CompletableFuture<Void> polled = new CompletableFuture<>();
-
-	public RegistryFollower(URI registry, Callers callers, Duration interval) {
+	public RegistryFollower(URI registry, Callers callers) {
 		this.registry = RestClient.create(registry.toString());
 		this.callers = callers;
-		this.polling = this.scheduler.scheduleAtFixedRate(this::poll, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
-	private void poll() {
+	/** Has the callers look now, and again and again until this is closed. */
+	@SuppressWarnings("FutureReturnValueIgnored") // the close ends it
+	public RegistryFollower lookEvery(Duration interval) {
+		this.scheduler.scheduleAtFixedRate(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+		return this;
+	}
+
+	/** Has the callers look now. */
+	public void look() {
 		try {
 			this.callers.follow(instances());
 		}
 		catch (RestClientException ex) {
 			// The registry does not answer: what it said last still holds.
 		}
-		catch (RuntimeException ex) { // would end the polling without a word
+		catch (RuntimeException ex) { // would end the looking without a word
 			logger.error("Cannot read the answer of the registry", ex);
 		}
-		finally {
-			CompletableFuture<Void> told = this.polled;
-			this.polled = new CompletableFuture<>();
-			told.complete(null);
-		}
-	}
-
-	/** Waits until the callers have been told once more. */
-	public void awaitPoll() {
-		this.polled.copy().orTimeout(30, TimeUnit.SECONDS).join();
 	}
 
 	private List<Instance> instances() {
@@ -79,8 +70,7 @@ public final class RegistryFollower implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.polling.cancel(true);
-		this.scheduler.shutdown();
+		this.scheduler.shutdownNow();
 	}
 
 	private record Answer(Application application) {

@@ -53,6 +53,7 @@ public final class LoadBalancerProcess implements AutoCloseable {
 				defaults
 				  mode http
 				  timeout connect 2s
+				  timeout check 5s
 				  timeout client 5m
 				  timeout server 30s
 				  retries 0

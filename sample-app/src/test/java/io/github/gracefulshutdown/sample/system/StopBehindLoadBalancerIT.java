@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StopBehindLoadBalancerIT {
 
-	private static final int MANY = 200;
+	private static final int MANY = 100;
 
 	private static final int FEW = 1;
 

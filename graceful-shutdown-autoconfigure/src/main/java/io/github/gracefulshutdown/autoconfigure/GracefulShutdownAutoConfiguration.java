@@ -133,8 +133,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	RestoredInstanceLifecycle gracefulShutdownRestoredInstanceLifecycle(InstanceId instance, Probers probers,
-			ObjectProvider<RestoredInstanceListener> listeners) {
-		return new RestoredInstanceLifecycle(instance, probers, listeners);
+			ListableBeanFactory beanFactory) {
+		return new RestoredInstanceLifecycle(instance, probers, beanFactory);
 	}
 
 	@Bean

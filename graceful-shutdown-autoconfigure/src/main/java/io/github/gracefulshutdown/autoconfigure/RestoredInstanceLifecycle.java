@@ -1,6 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure;
 
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -18,17 +18,16 @@ final class RestoredInstanceLifecycle implements SmartLifecycle {
 
 	private final Probers probers;
 
-	private final ObjectProvider<RestoredInstanceListener> listeners;
+	private final ListableBeanFactory beanFactory;
 
 	private volatile boolean running;
 
 	private volatile boolean stopped;
 
-	RestoredInstanceLifecycle(InstanceId instance, Probers probers,
-			ObjectProvider<RestoredInstanceListener> listeners) {
+	RestoredInstanceLifecycle(InstanceId instance, Probers probers, ListableBeanFactory beanFactory) {
 		this.instance = instance;
 		this.probers = probers;
-		this.listeners = listeners;
+		this.beanFactory = beanFactory;
 	}
 
 	@Override
@@ -37,7 +36,10 @@ final class RestoredInstanceLifecycle implements SmartLifecycle {
 			this.stopped = false;
 			this.instance.renew();
 			this.probers.forget();
-			this.listeners.forEach((listener) -> listener.restored(this.instance));
+			// Not those of a parent, which is an instance of its own.
+			CreatedBeans.ofType(this.beanFactory, RestoredInstanceListener.class)
+				.values()
+				.forEach((listener) -> listener.restored(this.instance));
 		}
 		this.running = true;
 	}

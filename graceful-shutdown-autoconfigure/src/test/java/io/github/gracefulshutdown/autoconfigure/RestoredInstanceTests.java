@@ -2,18 +2,19 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.Stage;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -26,8 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RestoredInstanceTests {
 
-	private final ObjectProvider<RestoredInstanceListener> listeners = new StaticListableBeanFactory()
-		.getBeanProvider(RestoredInstanceListener.class);
+	private final GenericApplicationContext context = new GenericApplicationContext();
 
 	@Test
 	void aRestoredInstanceIsAnotherOneAndDrainsAsOne() throws Exception {
@@ -48,10 +48,32 @@ class RestoredInstanceTests {
 	}
 
 	@Test
+	void theListenersOfItsOwnContextHearOfTheNewInstance() {
+		List<String> heard = new ArrayList<>();
+		GenericApplicationContext parent = new GenericApplicationContext();
+		parent.registerBean("ofParent", RestoredInstanceListener.class, () -> (instance) -> heard.add("parent"));
+		this.context.registerBean("own", RestoredInstanceListener.class,
+				() -> (instance) -> heard.add(instance.value()));
+		parent.refresh();
+		this.context.setParent(parent);
+		this.context.refresh();
+		InstanceId instance = new InstanceId();
+		String value = instance.value();
+		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(instance,
+				new Probers(new FakeTime(), 3, (prober) -> false), this.context.getBeanFactory());
+		lifecycle.start();
+		assertThat(heard).isEmpty();
+		lifecycle.stop();
+		lifecycle.start();
+		assertThat(heard).containsExactly(instance.value()).doesNotContain(value);
+	}
+
+	@Test
 	void whatPolledBeforeIsNotWaitedFor() {
 		FakeTime time = new FakeTime();
 		Probers probers = new Probers(time, 3, (prober) -> false);
-		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(new InstanceId(), probers, this.listeners);
+		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(new InstanceId(), probers,
+				this.context.getBeanFactory());
 		lifecycle.start();
 		for (int check = 0; check < 3; check++) {
 			time.advance(Duration.ofSeconds(2));
@@ -68,7 +90,7 @@ class RestoredInstanceTests {
 		InstanceId instance = new InstanceId();
 		String value = instance.value();
 		RestoredInstanceLifecycle lifecycle = new RestoredInstanceLifecycle(instance,
-				new Probers(new FakeTime(), 3, (prober) -> false), this.listeners);
+				new Probers(new FakeTime(), 3, (prober) -> false), this.context.getBeanFactory());
 		lifecycle.start();
 		lifecycle.stop();
 		assertThat(instance.value()).isEqualTo(value);

@@ -109,7 +109,7 @@ public final class RollingRestartDemo implements AutoCloseable {
 		this.started++;
 		SampleProcess sample = SampleProcess.start("demo-instance-" + this.started, this.registry, this.arguments);
 		this.running.add(sample);
-		this.callers.awaitInstance(sample.awaitReady().instance());
+		this.follower.awaitInstance(sample.awaitReady().instance());
 		this.balanced.awaitKnown(CACHE.plusSeconds(10), sample.instance());
 		say("%s serves.", sample.name());
 	}

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulshutdown.sample.process.Instance;
-import org.awaitility.Awaitility;
 
 /**
  * Everybody who calls the sample: each request goes to the next instance they know of.
@@ -36,17 +35,9 @@ public final class Callers implements Caller, AutoCloseable {
 	}
 
 	/**
-	 * Waits until the callers know of the instance. A client of Eureka whose registration
-	 * fails tries again after 30 s.
-	 */
-	public void awaitInstance(Instance instance) {
-		Awaitility.await("callers know " + instance).atMost(Duration.ofSeconds(60)).until(() -> know(instance));
-	}
-
-	/**
 	 * {@return whether requests may go to the instance}
 	 */
-	public boolean know(Instance instance) {
+	boolean know(Instance instance) {
 		return this.instances.contains(instance);
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.gracefulshutdown.sample.process.Instance;
+import org.awaitility.Awaitility;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,7 @@ public final class RegistryFollower implements AutoCloseable {
 	}
 
 	/** Has the callers look now. */
-	public void look() {
+	public synchronized void look() {
 		try {
 			this.callers.follow(instances());
 		}
@@ -52,6 +53,17 @@ public final class RegistryFollower implements AutoCloseable {
 		catch (RuntimeException ex) { // would end the looking without a word
 			logger.error("Cannot read the answer of the registry", ex);
 		}
+	}
+
+	/**
+	 * Has the callers look until they know of the instance. A client of Eureka whose
+	 * registration fails tries again after 30 s.
+	 */
+	public void awaitInstance(Instance instance) {
+		Awaitility.await("callers know " + instance).atMost(Duration.ofSeconds(60)).until(() -> {
+			look();
+			return this.callers.know(instance);
+		});
 	}
 
 	private List<Instance> instances() {

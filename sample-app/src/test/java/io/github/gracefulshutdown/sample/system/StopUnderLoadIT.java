@@ -1,6 +1,5 @@
 package io.github.gracefulshutdown.sample.system;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,12 +8,10 @@ import io.github.gracefulshutdown.sample.load.Load;
 import io.github.gracefulshutdown.sample.load.LoadReport;
 import io.github.gracefulshutdown.sample.load.RegistryFollower;
 import io.github.gracefulshutdown.sample.load.Result;
-import io.github.gracefulshutdown.sample.process.Instance;
 import io.github.gracefulshutdown.sample.process.RecordedExecution;
 import io.github.gracefulshutdown.sample.process.RegistryProcess;
 import io.github.gracefulshutdown.sample.process.SampleProcess;
 import io.github.gracefulshutdown.sample.process.Stop;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +26,7 @@ class StopUnderLoadIT {
 
 	@Test
 	void callersThatFollowTheRegistryNoticeNothing() {
-		StopOneOfTwo run = StopOneOfTwo.run("under-load", false);
+		StopOneOfTwo run = StopOneOfTwo.run("under-load");
 		assertThat(run.report().problems()).isEmpty();
 		assertThat(run.executions()).allMatch(RecordedExecution::finished);
 		assertThat(run.stop().exitCode()).isEqualTo(Stop.TERMINATED);
@@ -38,8 +35,7 @@ class StopUnderLoadIT {
 
 	@Test
 	void callersThatFollowTheRegistryLoseRequestsWhenStarterIsDisabled() {
-		// On a busy machine the first connection may be refused after four seconds only.
-		StopOneOfTwo run = StopOneOfTwo.run("under-load-disabled", true, "--graceful.shutdown.enabled=false");
+		StopOneOfTwo run = StopOneOfTwo.run("under-load-disabled", "--graceful.shutdown.enabled=false");
 		assertThat(run.report().failed()).isPositive();
 	}
 
@@ -59,12 +55,8 @@ class StopUnderLoadIT {
 
 	private record StopOneOfTwo(LoadReport report, List<RecordedExecution> executions, Stop stop) {
 
-		/**
-		 * Stops one of two instances.
-		 * @param later whether the callers look four seconds after the stop has begun, or
-		 * not before it is over
-		 */
-		static StopOneOfTwo run(String name, boolean later, String... arguments) {
+		/** Stops one of two instances, of which callers learn four seconds late. */
+		static StopOneOfTwo run(String name, String... arguments) {
 			try (RegistryProcess registry = RegistryProcess.start(name + "-registry");
 					Callers callers = new Callers();
 					RegistryFollower follower = new RegistryFollower(registry.url(), callers);
@@ -74,9 +66,6 @@ class StopUnderLoadIT {
 				load.awaitOutcomes(2 * REQUESTS_PER_SECOND);
 				stopped.terminate();
 				load.awaitOutcomes(4 * REQUESTS_PER_SECOND);
-				if (later) {
-					stopped.awaitStop();
-				}
 				follower.look();
 				Stop stop = stopped.awaitStop();
 				load.awaitOutcomes(2 * REQUESTS_PER_SECOND);
@@ -90,12 +79,7 @@ class StopUnderLoadIT {
 
 		private static Load startLoad(Callers callers, RegistryFollower follower, SampleProcess... samples) {
 			for (SampleProcess sample : samples) {
-				Instance instance = sample.awaitReady().instance();
-				// A client of Eureka whose registration fails tries again after 30 s.
-				Awaitility.await("callers know " + instance).atMost(Duration.ofSeconds(60)).until(() -> {
-					follower.look();
-					return callers.know(instance);
-				});
+				follower.awaitInstance(sample.awaitReady().instance());
 			}
 			return Load.start(callers, REQUESTS_PER_SECOND);
 		}

@@ -2,6 +2,8 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
@@ -65,9 +67,23 @@ abstract class AbstractStepLifecycle implements SmartLifecycle {
 	 * applies only to what goes on after the call. For a step that bounds itself.
 	 */
 	final void stopAndWait() {
-		CompletableFuture<Void> stopped = new CompletableFuture<>();
-		begin(() -> stopped.complete(null));
-		stopped.join();
+		CountDownLatch stopped = new CountDownLatch(1);
+		begin(stopped::countDown);
+		boolean interrupted = false;
+		while (stopped.getCount() > 0) {
+			try {
+				// Up to 6.2.14 at least, Spring takes a thread that waits without a limit
+				// for stuck: a second close interrupts it and declares the context
+				// inactive (AbstractApplicationContext.isStartupShutdownThreadStuck).
+				stopped.await(1, TimeUnit.DAYS);
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void begin(Runnable callback) {

@@ -171,8 +171,8 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	RequestIntakes gracefulShutdownRequestIntakes(ObjectProvider<RequestIntake> intakes, GuestRunner guests) {
-		return new RequestIntakes(intakes, this.time, guests);
+	RequestIntakes gracefulShutdownRequestIntakes(ListableBeanFactory beanFactory, GuestRunner guests) {
+		return new RequestIntakes(beanFactory, this.time, guests);
 	}
 
 	@Bean
@@ -218,9 +218,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ResourceTeardownLifecycle gracefulShutdownResourceTeardownLifecycle(ShutdownState state,
-			ListableBeanFactory beanFactory, ObjectProvider<RequestAdmission> admissions, DrainGate gate,
-			GuestRunner guests) {
-		return new ResourceTeardownLifecycle(state, this.time, beanFactory, admissions, gate, guests,
+			ListableBeanFactory beanFactory, DrainGate gate, GuestRunner guests) {
+		return new ResourceTeardownLifecycle(state, this.time, beanFactory, gate, guests,
 				this.properties.getTeardown().getTimeout());
 	}
 

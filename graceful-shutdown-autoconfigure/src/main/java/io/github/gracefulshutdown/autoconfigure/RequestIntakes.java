@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -11,13 +12,15 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * The intakes of all servers of this instance. Whatever one of them throws is logged and
- * stops nothing, and no call to one takes longer than its bound.
+ * The intakes of the servers of this context, and not of its ancestors. Whatever one of
+ * them throws is logged and stops nothing, and no call to one takes longer than its
+ * bound.
  */
-final class RequestIntakes {
+final class RequestIntakes implements SmartInitializingSingleton {
 
 	private static final Logger logger = LoggerFactory.getLogger(RequestIntakes.class);
 
@@ -32,26 +35,29 @@ final class RequestIntakes {
 	// What is left of it when the sockets are closed, for what has begun meanwhile.
 	private static final Duration LAST_PATIENCE = Duration.ofMillis(200);
 
-	private final ObjectProvider<RequestIntake> intakes;
+	private final ListableBeanFactory beanFactory;
 
 	private final TimeSource time;
 
 	private final GuestRunner guests;
 
+	private volatile Collection<RequestIntake> intakes = List.of();
+
 	private volatile Duration spent = Duration.ZERO;
 
-	RequestIntakes(ObjectProvider<RequestIntake> intakes, TimeSource time, GuestRunner guests) {
-		this.intakes = intakes;
+	RequestIntakes(ListableBeanFactory beanFactory, TimeSource time, GuestRunner guests) {
+		this.beanFactory = beanFactory;
 		this.time = time;
 		this.guests = guests;
 	}
 
-	boolean isEmpty() {
-		return list().isEmpty();
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.intakes = CreatedBeans.ofType(this.beanFactory, RequestIntake.class).values();
 	}
 
-	private List<RequestIntake> list() {
-		return this.intakes.stream().toList();
+	boolean isEmpty() {
+		return this.intakes.isEmpty();
 	}
 
 	CompletableFuture<Void> runDry() {
@@ -122,7 +128,7 @@ final class RequestIntakes {
 
 	private CompletableFuture<Long> sum(Function<RequestIntake, Long> look) {
 		CompletableFuture<Long> sum = CompletableFuture.completedFuture(0L);
-		for (RequestIntake intake : list()) {
+		for (RequestIntake intake : this.intakes) {
 			CompletableFuture<Long> one = this.guests.run("intake", BOUND, () -> look.apply(intake))
 				.exceptionally((ex) -> {
 					logFailure(intake, "look", ex);
@@ -135,7 +141,7 @@ final class RequestIntakes {
 
 	private CompletableFuture<Void> forEach(String what, Consumer<RequestIntake> action) {
 		List<CompletableFuture<?>> all = new ArrayList<>();
-		for (RequestIntake intake : list()) {
+		for (RequestIntake intake : this.intakes) {
 			all.add(this.guests.run("intake", BOUND, () -> {
 				action.accept(intake);
 				return true;

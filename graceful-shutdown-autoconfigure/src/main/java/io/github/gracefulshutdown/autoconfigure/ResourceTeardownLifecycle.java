@@ -2,6 +2,7 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +16,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Releases the resources of the application one after the other, after everything that
@@ -33,8 +33,6 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 
 	private final ListableBeanFactory beanFactory;
 
-	private final ObjectProvider<RequestAdmission> admissions;
-
 	private final DrainGate gate;
 
 	private final GuestRunner guests;
@@ -43,11 +41,10 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 
 	private @Nullable CompletableFuture<String> release;
 
-	ResourceTeardownLifecycle(ShutdownState state, TimeSource time, ListableBeanFactory beanFactory,
-			ObjectProvider<RequestAdmission> admissions, DrainGate gate, GuestRunner guests, Duration timeout) {
+	ResourceTeardownLifecycle(ShutdownState state, TimeSource time, ListableBeanFactory beanFactory, DrainGate gate,
+			GuestRunner guests, Duration timeout) {
 		super("teardown", PHASE, state, time);
 		this.beanFactory = beanFactory;
-		this.admissions = admissions;
 		this.gate = gate;
 		this.guests = guests;
 		this.timeout = timeout;
@@ -170,8 +167,10 @@ final class ResourceTeardownLifecycle extends AbstractStepLifecycle {
 			.stream()
 			.map((step) -> "%s %d ms".formatted(step.getKey(), step.getValue().toMillis()))
 			.collect(Collectors.joining(", "));
-		long stragglers = this.admissions.stream().mapToLong(RequestAdmission::stragglers).sum();
-		long rejected = this.admissions.stream().mapToLong(RequestAdmission::rejected).sum();
+		Collection<RequestAdmission> admissions = CreatedBeans.ofType(this.beanFactory, RequestAdmission.class)
+			.values();
+		long stragglers = admissions.stream().mapToLong(RequestAdmission::stragglers).sum();
+		long rejected = admissions.stream().mapToLong(RequestAdmission::rejected).sum();
 		logger.info("Graceful shutdown ended {} after {} ms: {}; {} stragglers, {} rejected, {} left in flight",
 				drain.outcome(), state().sinceBegin().toMillis(), steps, stragglers, rejected, drain.stuck().size());
 	}

@@ -125,7 +125,7 @@ class ContextHierarchyTests {
 	}
 
 	@Test
-	void workInAChildIsWaitedForWhenTheChildCloses() {
+	void workInAChildIsWaitedForWhenTheChildCloses() throws Exception {
 		ConfigurableApplicationContext child = start(Web.class, WebApplicationType.SERVLET, Working.class,
 				WebApplicationType.NONE);
 		CompletableFuture<Void> work = Background.run(child.getBean(Job.class)::run);
@@ -139,16 +139,39 @@ class ContextHierarchyTests {
 		assertThat(stage(parent())).isEqualTo(Stage.SERVING);
 		assertThat(parent().getBean(ApplicationAvailability.class).getReadinessState())
 			.isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
+		assertThat(send(parent(), "GET", "/hello").body()).isEqualTo("hello");
+	}
+
+	@Test
+	void whatAChildWithoutAServerTellsIsNotOfTheServerOfItsParent(CapturedOutput output) throws Exception {
+		ConfigurableApplicationContext child = start(Web.class, WebApplicationType.SERVLET, Plain.class,
+				WebApplicationType.NONE);
+		MeterRegistry registry = child.getBean(MeterRegistry.class);
+		assertThat(registry).isSameAs(parent().getBean(MeterRegistry.class));
+		assertThat(send(parent(), "POST", "/actuator/drain?wait=30s").statusCode()).isEqualTo(200);
+		assertThat(send(parent(), "GET", "/hello").statusCode()).isEqualTo(503);
+		assertThat(rejected(registry)).isEqualTo(1);
+		child.close();
+		assertThat(output).contains("0 rejected, 0 left in flight").doesNotContain("1 rejected");
+		assertThat(rejected(registry)).isEqualTo(1);
+	}
+
+	@Test
+	void theCloseOfAChildWithAServerLeavesThatOfItsParentServing() throws Exception {
+		ConfigurableApplicationContext child = start(Web.class, WebApplicationType.SERVLET, Web.class,
+				WebApplicationType.SERVLET);
+		// Spring Boot does not set MVC up again below a context that has it.
+		assertThat(send(child, "GET", "/hello").statusCode()).isEqualTo(404);
+		child.close();
+		assertThat(send(parent(), "GET", "/hello").body()).isEqualTo("hello");
+		assertThat(stage(parent())).isEqualTo(Stage.SERVING);
 	}
 
 	@Test
 	void theCloseOfOneSiblingLeavesTheOtherServing() throws Exception {
 		ConfigurableApplicationContext one = start(Plain.class, WebApplicationType.NONE, Web.class,
 				WebApplicationType.SERVLET);
-		ConfigurableApplicationContext other = new SpringApplicationBuilder(Web.class).web(WebApplicationType.SERVLET)
-			.properties(PROPERTIES)
-			.parent(parent())
-			.run();
+		ConfigurableApplicationContext other = start(Web.class, WebApplicationType.SERVLET);
 		one.close();
 		assertThat(send(other, "GET", "/hello").body()).isEqualTo("hello");
 		assertThat(stage(other)).isEqualTo(Stage.SERVING);
@@ -218,14 +241,13 @@ class ContextHierarchyTests {
 
 	private ConfigurableApplicationContext start(Class<?> parent, WebApplicationType parentType, Class<?> child,
 			WebApplicationType childType) {
-		ConfigurableApplicationContext started = new SpringApplicationBuilder(parent).web(parentType)
-			.properties(PROPERTIES)
-			.child(child)
-			.web(childType)
-			.properties(PROPERTIES)
-			.run();
-		this.parent = (ConfigurableApplicationContext) started.getParent();
-		return started;
+		// Not with child(): that takes the server of the parent away.
+		this.parent = new SpringApplicationBuilder(parent).web(parentType).properties(PROPERTIES).run();
+		return start(child, childType);
+	}
+
+	private ConfigurableApplicationContext start(Class<?> child, WebApplicationType type) {
+		return new SpringApplicationBuilder(child).web(type).properties(PROPERTIES).parent(parent()).run();
 	}
 
 	private ConfigurableApplicationContext parent() {
@@ -260,7 +282,8 @@ class ContextHierarchyTests {
 	}
 
 	private static HttpRequest request(ApplicationContext context, String method, String path) {
-		String port = context.getEnvironment().getProperty("local.server.port");
+		Object server = Objects.requireNonNull(EmbeddedServer.get(context, "getWebServer"));
+		Object port = EmbeddedServer.get(server, "getPort");
 		return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
 			.method(method, BodyPublishers.noBody())
 			.build();

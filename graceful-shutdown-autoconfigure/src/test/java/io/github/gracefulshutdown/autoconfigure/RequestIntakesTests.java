@@ -35,6 +35,7 @@ class RequestIntakesTests {
 
 	RequestIntakesTests() {
 		this.fixture.context.getBeanFactory().registerSingleton("intake", this.intake);
+		this.fixture.intakes.afterSingletonsInstantiated();
 		this.fixture.gate.close();
 	}
 

@@ -31,8 +31,7 @@ class ResourceTeardownLifecycleTests {
 	private final List<String> released = new CopyOnWriteArrayList<>();
 
 	private final ResourceTeardownLifecycle teardown = new ResourceTeardownLifecycle(this.fixture.state,
-			this.fixture.time, this.fixture.context.getBeanFactory(),
-			this.fixture.context.getBeanProvider(RequestAdmission.class), this.fixture.gate, this.fixture.guests,
+			this.fixture.time, this.fixture.context.getBeanFactory(), this.fixture.gate, this.fixture.guests,
 			Duration.ofSeconds(6));
 
 	@AfterEach

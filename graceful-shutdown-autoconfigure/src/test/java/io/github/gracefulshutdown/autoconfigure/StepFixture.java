@@ -40,8 +40,7 @@ final class StepFixture implements AutoCloseable {
 
 	final EndlessWork endlessWork = new EndlessWork(this.time, this.guests, StreamPolicy.COMPLETE);
 
-	final RequestIntakes intakes = new RequestIntakes(
-			this.context.getBeanFactory().getBeanProvider(RequestIntake.class), this.time, this.guests);
+	final RequestIntakes intakes = new RequestIntakes(this.context.getBeanFactory(), this.time, this.guests);
 
 	final Readiness readiness = new Readiness(this.context, this.guests, ReadinessPolicy.AUTO, null);
 

@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.metrics;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.function.ToLongFunction;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.github.gracefulshutdown.autoconfigure.StageChangedEvent;
@@ -22,9 +24,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.ApplicationListener;
 
 /**
@@ -43,13 +44,11 @@ final class ShutdownMetrics
 
 	private static final String STRAGGLERS = PREFIX + "stragglers";
 
-	private final ApplicationContext context;
+	private final ConfigurableApplicationContext context;
 
 	private final DrainGate gate;
 
 	private final ShutdownSequence sequence;
-
-	private final ObjectProvider<RequestAdmission> admissions;
 
 	private final List<Target> targets = new CopyOnWriteArrayList<>();
 
@@ -60,12 +59,10 @@ final class ShutdownMetrics
 
 	private volatile @Nullable ShutdownMetrics parent;
 
-	ShutdownMetrics(ApplicationContext context, DrainGate gate, ShutdownSequence sequence,
-			ObjectProvider<RequestAdmission> admissions) {
+	ShutdownMetrics(ConfigurableApplicationContext context, DrainGate gate, ShutdownSequence sequence) {
 		this.context = context;
 		this.gate = gate;
 		this.sequence = sequence;
-		this.admissions = admissions;
 	}
 
 	@Override
@@ -86,7 +83,7 @@ final class ShutdownMetrics
 	public void destroy() {
 		ShutdownMetrics above = this.parent;
 		if (above != null && above.children.remove(this)) {
-			this.admissions.forEach((admission) -> {
+			admissions().forEach((admission) -> {
 				above.counted.merge(REJECTED + admission.kind(), admission.rejected(), Long::sum);
 				above.counted.merge(STRAGGLERS + admission.kind(), admission.stragglers(), Long::sum);
 			});
@@ -118,8 +115,13 @@ final class ShutdownMetrics
 		}
 	}
 
+	/** Returns those of this context: children add their own. */
+	private Collection<RequestAdmission> admissions() {
+		return CreatedBeans.ofType(this.context.getBeanFactory(), RequestAdmission.class).values();
+	}
+
 	private void bindKinds(Target target) {
-		this.admissions.forEach((admission) -> {
+		admissions().forEach((admission) -> {
 			target.bindInFlight(admission.kind());
 			target.bindRequests(admission.kind());
 		});
@@ -153,7 +155,7 @@ final class ShutdownMetrics
 
 	private long count(String meter, String kind, ToLongFunction<RequestAdmission> count) {
 		return this.counted.getOrDefault(meter + kind, 0L)
-				+ this.admissions.stream().filter((one) -> one.kind().equals(kind)).mapToLong(count).sum();
+				+ admissions().stream().filter((one) -> one.kind().equals(kind)).mapToLong(count).sum();
 	}
 
 	private long sum(ToLongFunction<ShutdownMetrics> value) {

@@ -4,14 +4,12 @@ import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.TeardownResource;
 import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguration;
-import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -19,7 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -32,9 +30,9 @@ public final class ShutdownMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-	ShutdownMetrics gracefulShutdownMetrics(ApplicationContext context, DrainGate gate, ShutdownSequence sequence,
-			ObjectProvider<RequestAdmission> admissions) {
-		return new ShutdownMetrics(context, gate, sequence, admissions);
+	ShutdownMetrics gracefulShutdownMetrics(ConfigurableApplicationContext context, DrainGate gate,
+			ShutdownSequence sequence) {
+		return new ShutdownMetrics(context, gate, sequence);
 	}
 
 	/**

@@ -176,9 +176,8 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	StalledUploads gracefulShutdownStalledUploads(ConfigurableApplicationContext context, ShutdownState state,
-			RequestIntakes intakes) {
-		return new StalledUploads(context, state, intakes, this.time);
+	StalledUploads gracefulShutdownStalledUploads(ShutdownState state, RequestIntakes intakes) {
+		return new StalledUploads(state, intakes, this.time);
 	}
 
 	@Bean

@@ -45,8 +45,7 @@ public final class GuestRunner {
 	@SuppressWarnings("FutureReturnValueIgnored") // the result is what counts
 	public <T extends @Nullable Object> CompletableFuture<T> run(String name, Duration bound, Callable<T> code) {
 		CompletableFuture<T> result = new CompletableFuture<>();
-		Thread thread = new Thread(() -> complete(result, code), "graceful-shutdown-" + name);
-		thread.setDaemon(true);
+		GuestThread thread = new GuestThread(() -> complete(result, code), "graceful-shutdown-" + name);
 		thread.setContextClassLoader(this.classLoader);
 		CompletableFuture<Void> due = this.time.in(bound); // from before the code runs
 		try {
@@ -58,10 +57,20 @@ public final class GuestRunner {
 		}
 		due.thenRun(() -> {
 			if (!result.isDone() && result.completeExceptionally(notFinishedWithin(bound))) {
-				thread.interrupt();
+				thread.interruptIfBound();
 			}
 		});
 		return result;
+	}
+
+	/**
+	 * Lets the code that runs on this thread, if it is one of these, go on beyond its
+	 * bound: it closes the context, and an interrupt would cut that short.
+	 */
+	static void unbindThisThread() {
+		if (Thread.currentThread() instanceof GuestThread thread) {
+			thread.unbind();
+		}
 	}
 
 	/**
@@ -118,6 +127,29 @@ public final class GuestRunner {
 		catch (Throwable ex) {
 			result.completeExceptionally(ex);
 		}
+	}
+
+	private static final class GuestThread extends Thread {
+
+		private boolean bound = true;
+
+		GuestThread(Runnable code, String name) {
+			super(code, name);
+			setDaemon(true);
+		}
+
+		synchronized void interruptIfBound() {
+			if (this.bound) {
+				interrupt();
+			}
+		}
+
+		/** To be called by this thread. */
+		synchronized void unbind() {
+			this.bound = false;
+			interrupted(); // by the bound, as it may have been
+		}
+
 	}
 
 }

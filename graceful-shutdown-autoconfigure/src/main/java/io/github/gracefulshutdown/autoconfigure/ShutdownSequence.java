@@ -81,6 +81,7 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 		if (event.getApplicationContext() != this.context) {
 			return;
 		}
+		GuestRunner.unbindThisThread();
 		this.state.setClosingThread(Thread.currentThread());
 		try {
 			Deadline deadline = this.state.beginClose();
@@ -98,6 +99,9 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 		}
 		catch (Throwable ex) {
 			logger.warn("The drain failed; the context closes now", ex);
+		}
+		finally {
+			this.state.contextCloses();
 		}
 	}
 

@@ -1,7 +1,10 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.Outcome;
@@ -10,18 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Where the instance stands: its stage, the drain that is under way, and the one deadline
- * that begins with the first sign of a shutdown.
+ * that begins with the first sign of a shutdown. Tells those who want to know.
  */
-final class ShutdownState {
+final class ShutdownState implements SmartInitializingSingleton {
 
 	private static final Logger logger = LoggerFactory.getLogger(ShutdownState.class);
 
-	private static final Duration LISTENER_TIMEOUT = Duration.ofSeconds(1);
+	private static final Duration TELLING_TIMEOUT = Duration.ofSeconds(1);
 
 	private final ConfigurableApplicationContext context;
 
@@ -32,6 +36,8 @@ final class ShutdownState {
 	private final Supplier<Duration> timeout;
 
 	private final Duration teardownTimeout;
+
+	private volatile List<DrainParticipant> participants = List.of();
 
 	private volatile Stage stage = Stage.SERVING;
 
@@ -78,6 +84,12 @@ final class ShutdownState {
 		this.teardownTimeout = teardownTimeout;
 		this.reserve = shorter(teardownTimeout, timeout.get().dividedBy(5));
 		this.stageEnteredNanos = time.nanoTime();
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.participants = List
+			.copyOf(CreatedBeans.ofType(this.context.getBeanFactory(), DrainParticipant.class).values());
 	}
 
 	Stage stage() {
@@ -261,21 +273,22 @@ final class ShutdownState {
 	}
 
 	/**
-	 * Enters the stage and tells the listeners.
-	 * @return a future that completes, never exceptionally, when they were told or their
+	 * Enters the stage and tells of it.
+	 * @return a future that completes, never exceptionally, when all were told or their
 	 * time is over
 	 */
 	CompletableFuture<Void> enter(Stage next) {
-		return tell(change(next), "stage " + next);
+		StageChangedEvent event = change(next);
+		return tell("stage " + next, event, (participant) -> participant.stageChanged(event));
 	}
 
 	/**
-	 * Tells the listeners that requests are refused next.
-	 * @return a future that completes, never exceptionally, when they were told or their
+	 * Tells that requests are refused next.
+	 * @return a future that completes, never exceptionally, when all were told or their
 	 * time is over
 	 */
 	CompletableFuture<Void> lastCall() {
-		return tell(new LastCallEvent(this.context), "the last call");
+		return tell("the last call", new LastCallEvent(this.context), DrainParticipant::lastCall);
 	}
 
 	/**
@@ -284,16 +297,41 @@ final class ShutdownState {
 	 * time is over
 	 */
 	CompletableFuture<Void> reported(ShutdownReport report) {
-		return tell(new ShutdownReportEvent(this.context, report), "the report");
+		return tellListeners("the report", new ShutdownReportEvent(this.context, report));
 	}
 
-	private CompletableFuture<Void> tell(ApplicationEvent event, String what) {
-		return this.guests.run("listener", LISTENER_TIMEOUT, () -> {
-			this.context.publishEvent(event);
-			return event;
-		}).handle((published, ex) -> {
+	/** Tells that the context closes, in this thread. */
+	void contextCloses() {
+		for (DrainParticipant participant : this.participants) {
+			try {
+				participant.contextCloses();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.warn("A participant for the close failed; the shutdown goes on", ex);
+			}
+		}
+	}
+
+	private CompletableFuture<Void> tell(String what, ApplicationEvent event, Consumer<DrainParticipant> word) {
+		List<CompletableFuture<Void>> told = new ArrayList<>();
+		for (DrainParticipant participant : this.participants) {
+			told.add(run("participant", what, () -> word.accept(participant)));
+		}
+		told.add(tellListeners(what, event));
+		return CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new));
+	}
+
+	private CompletableFuture<Void> tellListeners(String what, ApplicationEvent event) {
+		return run("listener", what, () -> this.context.publishEvent(event));
+	}
+
+	private CompletableFuture<Void> run(String who, String what, Runnable code) {
+		return this.guests.run(who, TELLING_TIMEOUT, () -> {
+			code.run();
+			return who;
+		}).handle((done, ex) -> {
 			if (ex != null) {
-				logger.warn("A listener for {} failed; the shutdown goes on", what, ex);
+				logger.warn("A {} for {} failed; the shutdown goes on", who, what, ex);
 			}
 			return null;
 		});

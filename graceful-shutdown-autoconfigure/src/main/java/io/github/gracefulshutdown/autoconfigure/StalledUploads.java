@@ -4,20 +4,15 @@ import java.time.Duration;
 
 import io.github.gracefulshutdown.Stage;
 
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
-
 /**
  * Ends uploads that are kept going without getting on, also those that were refused, from
  * the moment on at which the shutdown would wait for them: when the lame duck has lasted
  * for its minimum. They are looked at from its begin on, so that none of them adds more
  * than the two seconds that it takes to know.
  */
-final class StalledUploads implements ApplicationListener<StageChangedEvent> {
+final class StalledUploads implements DrainParticipant {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
-
-	private final ApplicationContext context;
 
 	private final ShutdownState state;
 
@@ -25,17 +20,16 @@ final class StalledUploads implements ApplicationListener<StageChangedEvent> {
 
 	private final TimeSource time;
 
-	StalledUploads(ApplicationContext context, ShutdownState state, RequestIntakes intakes, TimeSource time) {
-		this.context = context;
+	StalledUploads(ShutdownState state, RequestIntakes intakes, TimeSource time) {
 		this.state = state;
 		this.intakes = intakes;
 		this.time = time;
 	}
 
 	@Override
-	public void onApplicationEvent(StageChangedEvent event) {
+	public void stageChanged(StageChangedEvent event) {
 		Drain drain = this.state.drain();
-		if (event.getSource() == this.context && event.getPreviousStage() == Stage.SERVING && drain != null) {
+		if (event.getPreviousStage() == Stage.SERVING && drain != null) {
 			look(drain);
 		}
 	}

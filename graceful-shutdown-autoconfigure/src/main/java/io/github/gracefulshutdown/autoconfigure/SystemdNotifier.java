@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 
 /**
@@ -13,7 +12,7 @@ import org.springframework.core.env.Environment;
  * take: a unit whose timeout is shorter waits for so long. It listens to whom the unit
  * says, so that {@code NotifyAccess=all} is needed if the service is not run by root.
  */
-final class SystemdNotifier implements ApplicationListener<StageChangedEvent> {
+final class SystemdNotifier implements DrainParticipant {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
@@ -44,7 +43,7 @@ final class SystemdNotifier implements ApplicationListener<StageChangedEvent> {
 	 */
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored") // systemd is told, or it is not
-	public void onApplicationEvent(StageChangedEvent event) {
+	public void stageChanged(StageChangedEvent event) {
 		Deadline deadline = this.state.deadline();
 		if (deadline == null || !this.state.isClosing() || !this.environment.containsProperty("NOTIFY_SOCKET")
 				|| !this.told.compareAndSet(false, true)) {

@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -144,8 +147,63 @@ class ShutdownStateTests {
 		assertThat(output).contains("A listener for stage LAME_DUCK failed");
 	}
 
+	@Test
+	void participantsAreToldWhateverListenersAndOtherParticipantsDo(CapturedOutput output) {
+		List<Object> told = new CopyOnWriteArrayList<>();
+		this.fixture.context.addApplicationListener(new StageListener((event) -> new CountDownLatch(1).await()));
+		this.fixture.join(new BrokenParticipant());
+		this.fixture.join(new DrainParticipant() {
+
+			@Override
+			public void stageChanged(StageChangedEvent event) {
+				told.add(event.getStage());
+			}
+
+			@Override
+			public void lastCall() {
+				told.add("last call");
+			}
+
+			@Override
+			public void contextCloses() {
+				told.add("close");
+			}
+
+		});
+		CompletableFuture<Void> announced = this.state.beginDrain().announced();
+		Awaitility.await().until(() -> told.contains(Stage.LAME_DUCK));
+		assertThat(announced).isNotDone(); // by the listener
+		this.fixture.time.advance(Duration.ofSeconds(1));
+		StepFixture.get(announced);
+		StepFixture.get(this.state.lastCall());
+		this.state.contextCloses();
+		assertThat(told).containsExactly(Stage.LAME_DUCK, "last call", "close");
+		assertThat(output).contains("A participant for stage LAME_DUCK failed")
+			.contains("A participant for the last call failed")
+			.contains("A participant for the close failed");
+	}
+
 	private Duration remaining() {
 		return Objects.requireNonNull(this.state.deadline()).remaining();
+	}
+
+	private static final class BrokenParticipant implements DrainParticipant {
+
+		@Override
+		public void stageChanged(StageChangedEvent event) {
+			throw new IllegalStateException("participant broken");
+		}
+
+		@Override
+		public void lastCall() {
+			throw new IllegalStateException("participant broken");
+		}
+
+		@Override
+		public void contextCloses() {
+			throw new IllegalStateException("participant broken");
+		}
+
 	}
 
 	private interface Listener {

@@ -53,6 +53,12 @@ final class StepFixture implements AutoCloseable {
 		this.readiness.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
 	}
 
+	/** Has the participant take part in the shutdown. */
+	void join(DrainParticipant participant) {
+		this.context.getBeanFactory().registerSingleton(participant.getClass().getName(), participant);
+		this.state.afterSingletonsInstantiated();
+	}
+
 	Permit enter() {
 		return Objects.requireNonNull(this.gate.tryEnter("http", "GET /"));
 	}

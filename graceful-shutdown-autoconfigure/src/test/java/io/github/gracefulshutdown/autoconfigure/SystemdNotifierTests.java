@@ -21,11 +21,10 @@ class SystemdNotifierTests {
 	private final BlockingQueue<List<String>> commands = new LinkedBlockingQueue<>();
 
 	SystemdNotifierTests() {
-		this.fixture.context.addApplicationListener(
-				new SystemdNotifier(this.environment, this.fixture.state, this.fixture.guests, (command) -> {
-					this.commands.add(command);
-					return "";
-				}));
+		this.fixture.join(new SystemdNotifier(this.environment, this.fixture.state, this.fixture.guests, (command) -> {
+			this.commands.add(command);
+			return "";
+		}));
 	}
 
 	@AfterEach

@@ -25,7 +25,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -72,10 +71,10 @@ public final class GrpcDrainAutoConfiguration {
 	}
 
 	@Bean
-	GrpcServers gracefulShutdownGrpcServers(ApplicationContext context, ShutdownSequence sequence,
-			ServerPresence servers, @Qualifier("gracefulShutdownGrpcRequestAdmission") RequestAdmission admission,
+	GrpcServers gracefulShutdownGrpcServers(ShutdownSequence sequence, ServerPresence servers,
+			@Qualifier("gracefulShutdownGrpcRequestAdmission") RequestAdmission admission,
 			LingeringCalls lingeringCalls) {
-		return new GrpcServers(context, sequence, servers, admission, lingeringCalls);
+		return new GrpcServers(sequence, servers, admission, lingeringCalls);
 	}
 
 	@Configuration(proxyBeanMethods = false)

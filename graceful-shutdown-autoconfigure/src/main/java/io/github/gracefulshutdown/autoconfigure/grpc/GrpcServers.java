@@ -6,32 +6,26 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-import io.github.gracefulshutdown.autoconfigure.LastCallEvent;
+import io.github.gracefulshutdown.autoconfigure.DrainParticipant;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ServerPresence;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.grpc.Server;
 
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationEvent;
 import org.springframework.context.Lifecycle;
-import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.context.event.SmartApplicationListener;
 
 /**
  * The gRPC servers of the application. When the context closes they send GOAWAY just
  * before calls are refused, so that clients send what comes next elsewhere by themselves,
  * while the calls in flight go on; and they stop when the drain has ended.
  */
-final class GrpcServers implements SmartApplicationListener {
+final class GrpcServers implements DrainParticipant {
 
 	// Time in which GOAWAY has reached a client, and what it sent before has arrived.
 	private static final Duration FAREWELL = Duration.ofMillis(100);
 
-	// The shutdown waits for a listener of the last call for a second.
+	// The shutdown waits for a participant for a second.
 	private static final int FAREWELLS = 8;
-
-	private final ApplicationContext context;
 
 	private final ShutdownSequence sequence;
 
@@ -43,9 +37,8 @@ final class GrpcServers implements SmartApplicationListener {
 
 	private final List<Started> started = new CopyOnWriteArrayList<>();
 
-	GrpcServers(ApplicationContext context, ShutdownSequence sequence, ServerPresence servers,
-			RequestAdmission admission, LingeringCalls lingeringCalls) {
-		this.context = context;
+	GrpcServers(ShutdownSequence sequence, ServerPresence servers, RequestAdmission admission,
+			LingeringCalls lingeringCalls) {
 		this.sequence = sequence;
 		this.servers = servers;
 		this.admission = admission;
@@ -70,35 +63,18 @@ final class GrpcServers implements SmartApplicationListener {
 		return this.started.stream().map(Started::server).toList();
 	}
 
-	/** First of the ordered ones, after the sequence, which returns after the drain. */
 	@Override
-	public int getOrder() {
-		return HIGHEST_PRECEDENCE;
-	}
-
-	@Override
-	public boolean supportsAsyncExecution() {
-		return false;
-	}
-
-	@Override
-	public boolean supportsEventType(Class<? extends ApplicationEvent> eventType) {
-		return eventType == LastCallEvent.class || eventType == ContextClosedEvent.class;
-	}
-
-	@Override
-	public void onApplicationEvent(ApplicationEvent event) {
-		if (event.getSource() != this.context) {
-			return;
-		}
-		if (event instanceof ContextClosedEvent) {
-			shutDownIfClosing();
-			this.lingeringCalls.endAll();
-			this.started.forEach(Started::stop);
-		}
-		else if (shutDownIfClosing()) {
+	public void lastCall() {
+		if (shutDownIfClosing()) {
 			awaitFarewell();
 		}
+	}
+
+	@Override
+	public void contextCloses() {
+		shutDownIfClosing();
+		this.lingeringCalls.endAll();
+		this.started.forEach(Started::stop);
 	}
 
 	/**

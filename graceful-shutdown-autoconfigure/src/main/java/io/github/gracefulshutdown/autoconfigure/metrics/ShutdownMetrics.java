@@ -13,6 +13,7 @@ import java.util.function.ToLongFunction;
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Stage;
 import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
+import io.github.gracefulshutdown.autoconfigure.DrainParticipant;
 import io.github.gracefulshutdown.autoconfigure.RequestAdmission;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
 import io.github.gracefulshutdown.autoconfigure.StageChangedEvent;
@@ -26,15 +27,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.ApplicationListener;
 
 /**
  * Meters of work in flight, of what was refused, and of the stages of a shutdown. A
  * context without a registry of its own adds to the meters of its parent: these are the
  * sums over both, and show the stage of the one that is furthest along.
  */
-final class ShutdownMetrics
-		implements MeterBinder, ApplicationListener<StageChangedEvent>, SmartInitializingSingleton, DisposableBean {
+final class ShutdownMetrics implements MeterBinder, DrainParticipant, SmartInitializingSingleton, DisposableBean {
 
 	private static final String PREFIX = "graceful.shutdown.";
 
@@ -164,9 +163,9 @@ final class ShutdownMetrics
 
 	/** Records a stage that was left on the way down. */
 	@Override
-	public void onApplicationEvent(StageChangedEvent event) {
+	public void stageChanged(StageChangedEvent event) {
 		Stage left = event.getPreviousStage();
-		if (event.getSource() != this.context || left == Stage.SERVING || event.getStage().compareTo(left) < 0) {
+		if (left == Stage.SERVING || event.getStage().compareTo(left) < 0) {
 			return;
 		}
 		forEachTarget((target) -> Timer.builder(PREFIX + "stage.duration")

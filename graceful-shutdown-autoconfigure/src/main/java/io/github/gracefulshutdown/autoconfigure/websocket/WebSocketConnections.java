@@ -14,6 +14,7 @@ import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.GateClosedException;
 import io.github.gracefulshutdown.Permit;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.DrainParticipant;
 import io.github.gracefulshutdown.autoconfigure.EndlessWork;
 import io.github.gracefulshutdown.autoconfigure.ForeignText;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
@@ -23,15 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
-
 /**
  * The connections of WebSocket sessions of this instance: counts them, and closes the
  * sessions when the drain begins, if that is the policy, else when it is over. Safe for
  * use by many threads.
  */
-final class WebSocketConnections implements ApplicationListener<StageChangedEvent> {
+final class WebSocketConnections implements DrainParticipant {
 
 	private static final Logger logger = LoggerFactory.getLogger(WebSocketConnections.class);
 
@@ -40,10 +38,8 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 	// How long a client may take to answer the close frame.
 	static final Duration ANSWER_BOUND = Duration.ofSeconds(2);
 
-	// The shutdown waits for a listener of its stages for a second.
+	// The shutdown waits for a participant for a second.
 	private static final Duration LAST_BOUND = Duration.ofMillis(800);
-
-	private final ApplicationContext context;
 
 	private final DrainGate gate;
 
@@ -57,9 +53,8 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 
 	private final Set<CountedConnection> open = ConcurrentHashMap.newKeySet();
 
-	WebSocketConnections(ApplicationContext context, DrainGate gate, EndlessWork endlessWork, GuestRunner guests,
-			TimeSource time, Duration spread) {
-		this.context = context;
+	WebSocketConnections(DrainGate gate, EndlessWork endlessWork, GuestRunner guests, TimeSource time,
+			Duration spread) {
 		this.gate = gate;
 		this.endlessWork = endlessWork;
 		this.guests = guests;
@@ -161,8 +156,8 @@ final class WebSocketConnections implements ApplicationListener<StageChangedEven
 	 * Closes what is still open when the drain is over: the container would cut it.
 	 */
 	@Override
-	public void onApplicationEvent(StageChangedEvent event) {
-		if (event.getSource() == this.context && event.getStage() == Stage.DRAINED && !this.open.isEmpty()) {
+	public void stageChanged(StageChangedEvent event) {
+		if (event.getStage() == Stage.DRAINED && !this.open.isEmpty()) {
 			closeAll(List.copyOf(this.open));
 		}
 	}

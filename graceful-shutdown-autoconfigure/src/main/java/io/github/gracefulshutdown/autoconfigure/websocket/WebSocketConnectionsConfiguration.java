@@ -8,7 +8,6 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties;
 import io.github.gracefulshutdown.autoconfigure.GuestRunner;
 import io.github.gracefulshutdown.autoconfigure.TimeSource;
 
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -17,11 +16,11 @@ import org.springframework.context.annotation.Configuration;
 class WebSocketConnectionsConfiguration {
 
 	@Bean
-	WebSocketConnections gracefulShutdownWebSocketConnections(ApplicationContext context, DrainGate gate,
-			EndlessWork endlessWork, GuestRunner guests, TimeSource time, GracefulShutdownProperties properties) {
+	WebSocketConnections gracefulShutdownWebSocketConnections(DrainGate gate, EndlessWork endlessWork,
+			GuestRunner guests, TimeSource time, GracefulShutdownProperties properties) {
 		Duration drain = properties.getDrain().getTimeout();
 		Duration spread = properties.getWebsocket().getSpread();
-		return new WebSocketConnections(context, gate, endlessWork, guests, time,
+		return new WebSocketConnections(gate, endlessWork, guests, time,
 				(spread.compareTo(drain) < 0) ? spread : drain);
 	}
 

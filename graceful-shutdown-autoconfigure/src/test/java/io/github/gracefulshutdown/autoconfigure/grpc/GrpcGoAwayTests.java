@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import io.github.gracefulshutdown.Outcome;
 import io.github.gracefulshutdown.Stage;
+import io.github.gracefulshutdown.autoconfigure.LastCallEvent;
 import io.github.gracefulshutdown.autoconfigure.ListedServices;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
@@ -25,6 +26,11 @@ import io.grpc.stub.ClientCalls;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.Ordered;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -77,6 +83,22 @@ class GrpcGoAwayTests {
 		assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("block-go-away");
 		closed.get(10, TimeUnit.SECONDS);
 		assertThat(server.isTerminated()).isTrue();
+	}
+
+	@Test
+	void goAwayIsSentAndCallsEndWhateverListenersDo() throws Exception {
+		try (GrpcApplication application = GrpcApplication.start(BrokenListener.class)) {
+			CompletableFuture<String> inFlight = GrpcApplication.supplyAsync(() -> application.call("block-broken"));
+			application.awaitInFlight(1);
+			Server server = application.server();
+			CompletableFuture<Void> closed = application.closeAsync();
+			application.awaitStage(Stage.BLOCKING);
+			assertThat(server.isShutdown()).isTrue();
+			EchoService.release("block-broken");
+			assertThat(inFlight.get(10, TimeUnit.SECONDS)).isEqualTo("block-broken");
+			closed.get(10, TimeUnit.SECONDS);
+			assertThat(server.isTerminated()).isTrue();
+		}
 	}
 
 	@Test
@@ -164,6 +186,23 @@ class GrpcGoAwayTests {
 	private static long count(Map<String, LongAdder> outcomes, String outcome) {
 		LongAdder count = outcomes.get(outcome);
 		return (count != null) ? count.sum() : 0;
+	}
+
+	/** Hears of the shutdown before other listeners, and fails. */
+	static class BrokenListener implements ApplicationListener<ApplicationEvent>, Ordered {
+
+		@Override
+		public int getOrder() {
+			return HIGHEST_PRECEDENCE;
+		}
+
+		@Override
+		public void onApplicationEvent(ApplicationEvent event) {
+			if (event instanceof LastCallEvent || event instanceof ContextClosedEvent) {
+				throw new IllegalStateException("listener broken");
+			}
+		}
+
 	}
 
 }

@@ -10,8 +10,10 @@ import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
 /**
@@ -66,6 +68,7 @@ final class ContextRegistration implements BeanDefinitionRegistryPostProcessor {
 
 	private Runnable begin(ConfigurableListableBeanFactory beanFactory) {
 		Timers.acquire();
+		this.context.addApplicationListener(new CloseListener(this.context));
 		if (!OnOwnProcessCondition.isOwnProcess(this.context, this.context.getClassLoader())) {
 			return once(Timers::release);
 		}
@@ -104,6 +107,33 @@ final class ContextRegistration implements BeanDefinitionRegistryPostProcessor {
 		if (begun != null && !beanFactory.containsBeanDefinition(SEQUENCE)) {
 			begun.run();
 		}
+	}
+
+	/**
+	 * Tells the sequence of the close. This is no bean, because of listeners of the same
+	 * precedence those that are none hear first: whatever another does, it does later.
+	 */
+	private record CloseListener(
+			ConfigurableApplicationContext context) implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
+
+		@Override
+		public int getOrder() {
+			return HIGHEST_PRECEDENCE;
+		}
+
+		@Override
+		public boolean supportsAsyncExecution() {
+			return false;
+		}
+
+		@Override
+		public void onApplicationEvent(ContextClosedEvent event) {
+			if (event.getApplicationContext() == this.context
+					&& this.context.getBeanFactory().getSingleton(SEQUENCE) instanceof ShutdownSequence sequence) {
+				sequence.contextCloses();
+			}
+		}
+
 	}
 
 	/** Tells when the context has started, of which the context tells its parents too. */

@@ -223,10 +223,10 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	ShutdownSequence gracefulShutdownSequence(ConfigurableApplicationContext context, ShutdownState state,
-			DrainGate gate, RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck,
-			RequestBlockerLifecycle blocker, DrainLifecycle drain) {
-		return new ShutdownSequence(context, state, this.time, gate, List.of(deregistration, lameDuck, blocker, drain));
+	ShutdownSequence gracefulShutdownSequence(ShutdownState state, DrainGate gate, ServerPresence servers,
+			RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck, RequestBlockerLifecycle blocker,
+			DrainLifecycle drain) {
+		return new ShutdownSequence(state, this.time, gate, servers, List.of(deregistration, lameDuck, blocker, drain));
 	}
 
 	@Bean

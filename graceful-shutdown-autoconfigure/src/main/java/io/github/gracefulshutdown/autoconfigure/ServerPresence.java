@@ -4,16 +4,14 @@ import java.util.concurrent.CompletableFuture;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.SmartApplicationListener;
-import org.springframework.core.PriorityOrdered;
 
 /**
  * Knows whether a server brings requests to this application: one of its own, or the
  * container that it was deployed to. Tests without one have nobody to say goodbye to, and
  * nothing ends their requests. Safe for use by many threads.
  */
-public final class ServerPresence implements SmartApplicationListener, PriorityOrdered {
+public final class ServerPresence implements SmartApplicationListener {
 
 	// What the tests of Spring have in place of a server, its requests, and its context.
 	private static final String MOCKS = "org.springframework.mock.";
@@ -82,30 +80,21 @@ public final class ServerPresence implements SmartApplicationListener, PriorityO
 		return this.unmapped.copy();
 	}
 
-	/** Before the drain for the close begins, or beside one that was requested. */
-	@Override
-	public int getOrder() {
-		return HIGHEST_PRECEDENCE;
-	}
-
-	@Override
-	public boolean supportsAsyncExecution() {
-		return false;
+	/** Notes that the context closes, before the drain for that begins. */
+	void contextCloses() {
+		if (isInContainer()) {
+			this.unmapped.complete(null);
+		}
 	}
 
 	@Override
 	public boolean supportsEventType(Class<? extends ApplicationEvent> eventType) {
-		return eventType == ContextClosedEvent.class || eventType.getSimpleName().equals(RSOCKET);
+		return eventType.getSimpleName().equals(RSOCKET);
 	}
 
 	@Override
 	public void onApplicationEvent(ApplicationEvent event) {
-		if (!(event instanceof ContextClosedEvent)) {
-			started();
-		}
-		else if (event.getSource() == this.context && isInContainer()) {
-			this.unmapped.complete(null);
-		}
+		started();
 	}
 
 }

@@ -21,11 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.PriorityOrdered;
 
 /**
  * Runs the outer steps of a shutdown, from the outside in: tell everybody, serve on,
@@ -35,15 +32,13 @@ import org.springframework.core.PriorityOrdered;
  * The steps are lifecycle beans, but many others stop in their phases too, gRPC servers
  * and message listeners in the very first, and some act on {@link ContextClosedEvent}
  * before any phase. What a request in flight may need must not stop before the drain has
- * ended, so this listener stops the steps itself, and the container finds them stopped.
+ * ended, so the steps are stopped here, and the container finds them stopped.
  * <p>
  * Safe for use by many threads.
  */
-public final class ShutdownSequence implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
+public final class ShutdownSequence {
 
 	private static final Logger logger = LoggerFactory.getLogger(ShutdownSequence.class);
-
-	private final ApplicationContext context;
 
 	private final ShutdownState state;
 
@@ -51,39 +46,28 @@ public final class ShutdownSequence implements ApplicationListener<ContextClosed
 
 	private final DrainGate gate;
 
+	private final ServerPresence servers;
+
 	private final List<SmartLifecycle> steps;
 
 	// Held for a transition between serving and draining, never while a drain waits.
 	private final ReentrantLock transition = new ReentrantLock();
 
-	ShutdownSequence(ApplicationContext context, ShutdownState state, TimeSource time, DrainGate gate,
+	ShutdownSequence(ShutdownState state, TimeSource time, DrainGate gate, ServerPresence servers,
 			List<SmartLifecycle> steps) {
-		this.context = context;
 		this.state = state;
 		this.time = time;
 		this.gate = gate;
+		this.servers = servers;
 		this.steps = List.copyOf(steps);
 	}
 
-	@Override
-	public int getOrder() {
-		return HIGHEST_PRECEDENCE;
-	}
-
-	@Override
-	public boolean supportsAsyncExecution() {
-		return false;
-	}
-
 	/** Drains before anything else hears of the close. Never throws. */
-	@Override
-	public void onApplicationEvent(ContextClosedEvent event) {
-		if (event.getApplicationContext() != this.context) {
-			return;
-		}
+	void contextCloses() {
 		GuestRunner.unbindThisThread();
 		this.state.setClosingThread(Thread.currentThread());
 		try {
+			this.servers.contextCloses();
 			Deadline deadline = this.state.beginClose();
 			Drain drain = drainForClose(deadline);
 			if (drain != null) {

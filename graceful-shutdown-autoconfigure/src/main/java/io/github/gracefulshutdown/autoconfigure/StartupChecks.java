@@ -17,11 +17,6 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.DurationStyle;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.Ordered;
-import org.springframework.core.PriorityOrdered;
-import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -92,9 +87,8 @@ final class StartupChecks {
 			this.budget.follow(gracePeriod.value(), preStop(gracePeriod));
 		}
 		Stream
-			.of(waitsThatExceedTheBudget(), serverThatStopsAtOnce(), hookThatIsOff(), listenersAheadOfUs(),
-					budgetThatDoesNotFit(gracePeriod), shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint(),
-					foreignShutdownHooks())
+			.of(waitsThatExceedTheBudget(), serverThatStopsAtOnce(), hookThatIsOff(), budgetThatDoesNotFit(gracePeriod),
+					shellThatKeepsTheSignal(), cachesOfCallers(), openEndpoint(), foreignShutdownHooks())
 			.flatMap(List::stream)
 			.forEach(found);
 	}
@@ -126,28 +120,6 @@ final class StartupChecks {
 		return "false".equalsIgnoreCase(this.environment.getProperty("spring.main.register-shutdown-hook")) ? List
 			.of("'spring.main.register-shutdown-hook' is 'false': SIGTERM ends the process without a shutdown. Remove it, or close the context by yourself.")
 				: List.of();
-	}
-
-	/** Ours has the highest precedence, and so have those that may come before it. */
-	private List<String> listenersAheadOfUs() {
-		return Stream.of(this.beanFactory.getBeanNamesForType(ApplicationListener.class, false, false))
-			.filter(this::hearsOfTheCloseFirst)
-			.map((name) -> ("Bean '%s' hears of the close of the context with the highest precedence, and may come "
-					+ "before this instance is announced as leaving. Give it a lower one.")
-				.formatted(name))
-			.toList();
-	}
-
-	/** Creates nothing but lazy listeners for which the close itself would do so. */
-	private boolean hearsOfTheCloseFirst(String name) {
-		Class<?> type = this.beanFactory.getType(name, false);
-		return type != null && PriorityOrdered.class.isAssignableFrom(type)
-				&& !name.startsWith(GracefulShutdownAutoConfiguration.BEAN_NAME_PREFIX)
-				&& ResolvableType.forClass(ApplicationListener.class, type)
-					.getGeneric()
-					.isAssignableFrom(ResolvableType.forClass(ContextClosedEvent.class))
-				&& this.beanFactory.getBean(name) instanceof PriorityOrdered ordered
-				&& ordered.getOrder() == Ordered.HIGHEST_PRECEDENCE;
 	}
 
 	private List<String> budgetThatDoesNotFit(@Nullable GracePeriod gracePeriod) {

@@ -3,7 +3,6 @@ package io.github.gracefulshutdown.autoconfigure;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockServletContext;
@@ -29,7 +28,7 @@ class ServerPresenceTests {
 		});
 		ServerPresence servers = new ServerPresence(web);
 		assertThat(servers.isThere()).isFalse();
-		servers.onApplicationEvent(new ContextClosedEvent(web));
+		servers.contextCloses();
 		assertThat(servers.unmapped()).isNotDone();
 	}
 

@@ -240,10 +240,11 @@ class ShutdownSequenceTests {
 	}
 
 	@Test
-	void theStepsAreDoneInTheirPhasesWhenAnotherListenerKeptTheSequenceFromHearingOfTheClose(CapturedOutput output) {
+	void theStepsAreDoneInTheirPhasesWhenAListenerThatIsNoBeanKeptTheSequenceFromHearingOfTheClose(
+			CapturedOutput output) {
 		this.contextRunner
 			.withBean("lifecycleProcessor", DefaultLifecycleProcessor.class, ShutdownSequenceTests::impatientProcessor)
-			.withBean("first", FirstListener.class)
+			.withInitializer((context) -> context.addApplicationListener(new FirstListener()))
 			.run((context) -> {
 				Permit permit = enter(context);
 				CompletableFuture<Void> closed = Background.run(context::close);
@@ -394,7 +395,12 @@ class ShutdownSequenceTests {
 
 	}
 
-	private record ClosedListener(Runnable action) implements ApplicationListener<ContextClosedEvent> {
+	private record ClosedListener(Runnable action) implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
+
+		@Override
+		public int getOrder() {
+			return HIGHEST_PRECEDENCE;
+		}
 
 		@Override
 		public void onApplicationEvent(ContextClosedEvent event) {

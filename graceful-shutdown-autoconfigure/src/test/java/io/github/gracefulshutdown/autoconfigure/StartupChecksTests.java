@@ -21,9 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
@@ -87,12 +84,6 @@ class StartupChecksTests {
 			.asString()
 			.startsWith("'%s' is '%s': ".formatted(key, value))
 			.contains("Remove it");
-	}
-
-	@Test
-	void findAListenerThatMayBlockBeforeUs() {
-		this.beanFactory.registerSingleton("early", new EarlyListener());
-		assertThat(found()).singleElement().asString().startsWith("Bean 'early' hears of the close");
 	}
 
 	@Test
@@ -285,19 +276,6 @@ class StartupChecksTests {
 				platform::gracePeriod, this.classPath::contains)
 			.run(found::add);
 		return found;
-	}
-
-	private static final class EarlyListener implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
-
-		@Override
-		public int getOrder() {
-			return HIGHEST_PRECEDENCE;
-		}
-
-		@Override
-		public void onApplicationEvent(ContextClosedEvent event) {
-		}
-
 	}
 
 }

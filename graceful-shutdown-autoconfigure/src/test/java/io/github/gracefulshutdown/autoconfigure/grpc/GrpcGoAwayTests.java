@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -189,7 +189,7 @@ class GrpcGoAwayTests {
 	}
 
 	/** Hears of the shutdown before other listeners, and fails. */
-	static class BrokenListener implements ApplicationListener<ApplicationEvent>, Ordered {
+	static class BrokenListener implements ApplicationListener<ApplicationEvent>, PriorityOrdered {
 
 		@Override
 		public int getOrder() {

@@ -32,7 +32,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -156,7 +156,7 @@ class ForeignListenersTests {
 	}
 
 	/** Hears of everything before the other listeners do. */
-	static class ForeignListener implements ApplicationListener<ApplicationEvent>, Ordered {
+	static class ForeignListener implements ApplicationListener<ApplicationEvent>, PriorityOrdered {
 
 		private final ConfigurableApplicationContext context;
 

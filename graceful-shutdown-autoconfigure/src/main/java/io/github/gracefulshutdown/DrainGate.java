@@ -1,6 +1,7 @@
 package io.github.gracefulshutdown;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -144,7 +145,7 @@ public final class DrainGate {
 	 * flight begins gets one as long as that is in flight, also when the gate is closed,
 	 * because what was accepted runs to its end. It is recognised by its thread: the one
 	 * that entered, or that {@linkplain Permit#continueHere() went on} with what it
-	 * entered for.
+	 * entered for, until it {@linkplain Permit#leaveHere() leaves} that to others.
 	 * @param kind the kind of work, such as {@code import}; one of few
 	 * @param description what the work is, for the report of what is in flight
 	 * @return the permit, to be closed when the work has ended
@@ -204,6 +205,26 @@ public final class DrainGate {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * Gives the permits back of all work that a thread is at, because it waits for the
+	 * drain itself or never comes back.
+	 * @param thread the thread
+	 * @return the work, which nobody waits for any more
+	 */
+	public List<WorkInFlight> giveBackOf(Thread thread) {
+		long now = this.nanoTime.getAsLong();
+		List<WorkInFlight> given = new ArrayList<>();
+		for (Slot slot : this.table) {
+			Permit permit = slot.permitOf(thread);
+			WorkInFlight work = (permit != null) ? slot.workInFlight(now) : null;
+			if (permit != null && work != null && permit.tryGiveBack(now)) {
+				movePassOn(slot);
+				given.add(work);
+			}
+		}
+		return given;
 	}
 
 	private Permit claimSlot(String kind, String description) {
@@ -330,7 +351,7 @@ public final class DrainGate {
 	 * @throws GateClosedException if the gate is closed, see {@link #enter}
 	 */
 	public Runnable wrap(String kind, String description, Runnable work) {
-		HeldPermit held = new HeldPermit(enter(kind, description), description);
+		HeldPermit held = hold(kind, description);
 		return () -> {
 			try (Permit permit = held.take()) {
 				permit.continueHere();
@@ -350,13 +371,19 @@ public final class DrainGate {
 	 * @throws GateClosedException if the gate is closed, see {@link #enter}
 	 */
 	public <T extends @Nullable Object> Callable<T> wrap(String kind, String description, Callable<T> work) {
-		HeldPermit held = new HeldPermit(enter(kind, description), description);
+		HeldPermit held = hold(kind, description);
 		return () -> {
 			try (Permit permit = held.take()) {
 				permit.continueHere();
 				return work.call();
 			}
 		};
+	}
+
+	private HeldPermit hold(String kind, String description) {
+		Permit permit = enter(kind, description);
+		permit.leaveHere();
+		return new HeldPermit(permit, description);
 	}
 
 	/**
@@ -373,7 +400,9 @@ public final class DrainGate {
 			Supplier<? extends CompletionStage<T>> work) {
 		Permit permit = enter(kind, description);
 		try {
-			return work.get().whenComplete((result, ex) -> permit.close());
+			CompletionStage<T> begun = work.get();
+			permit.leaveHere();
+			return begun.whenComplete((result, ex) -> permit.close());
 		}
 		catch (RuntimeException | Error ex) {
 			permit.close();

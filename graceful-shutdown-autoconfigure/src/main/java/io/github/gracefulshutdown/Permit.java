@@ -33,6 +33,18 @@ public final class Permit implements AutoCloseable {
 	}
 
 	/**
+	 * Notes that the thread that calls has left the work, which goes on without it: what
+	 * the thread does from now on is not part of it. Has no effect if the work
+	 * {@linkplain #continueHere() goes on} in another thread, or the permit was given
+	 * back.
+	 */
+	public void leaveHere() {
+		if (isHeld()) {
+			this.slot.leave(Thread.currentThread());
+		}
+	}
+
+	/**
 	 * Notes that the work does not end by itself, as a stream of events that its client
 	 * listens to. It holds the drain, but nobody waits for it to be quiet. Has no effect
 	 * once the permit was given back.

@@ -35,15 +35,21 @@ class Slot extends SlotPadding {
 
 	private static final long NEXT = 0b100;
 
+	// No thread has this identifier.
+	private static final long NOBODY = 0;
+
 	private static final VarHandle WORD;
 
 	private static final VarHandle EMPTIED_NANOS;
+
+	private static final VarHandle WORKER_ID;
 
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			WORD = lookup.findVarHandle(Slot.class, "word", long.class);
 			EMPTIED_NANOS = lookup.findVarHandle(Slot.class, "emptiedNanos", long.class);
+			WORKER_ID = lookup.findVarHandle(Slot.class, "workerId", long.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -61,6 +67,10 @@ class Slot extends SlotPadding {
 	private @Nullable String description;
 
 	private @Nullable Thread thread;
+
+	// That of the thread, until it leaves the work to others.
+	@SuppressWarnings("unused") // used through its handle
+	private long workerId;
 
 	private long sinceNanos;
 
@@ -129,9 +139,7 @@ class Slot extends SlotPadding {
 		if (this.description != description) {
 			this.description = description;
 		}
-		if (this.thread != thread) {
-			this.thread = thread;
-		}
+		setThread(thread);
 	}
 
 	/** Lets the work in for which this thread has claimed the slot. */
@@ -168,14 +176,24 @@ class Slot extends SlotPadding {
 		this.endless = endless;
 	}
 
+	@SuppressWarnings("ReferenceEquality") // what is the same is not written
 	void setThread(Thread thread) {
-		this.thread = thread;
+		if (this.thread != thread) {
+			this.thread = thread;
+		}
+		WORKER_ID.setOpaque(this, thread.getId());
 	}
 
-	/** Returns the permit of the work that the thread does, if it does it here. */
+	/** Notes that the thread has left the work, unless another is at it by now. */
+	void leave(Thread thread) {
+		WORKER_ID.compareAndSet(this, thread.getId(), NOBODY);
+	}
+
+	/** Returns the permit of the work that the thread is at, if that is here. */
 	@Nullable Permit permitOf(Thread thread) {
 		long current = this.word;
-		return ((current & PHASES) == HELD && this.thread == thread) ? new Permit(this, current) : null;
+		return ((current & PHASES) == HELD && this.thread == thread
+				&& (long) WORKER_ID.getOpaque(this) == thread.getId()) ? new Permit(this, current) : null;
 	}
 
 	boolean isOf(String kind) {

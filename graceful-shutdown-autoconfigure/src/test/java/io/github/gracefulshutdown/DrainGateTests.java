@@ -247,6 +247,53 @@ class DrainGateTests {
 		}
 
 		@Test
+		void isRefusedToAThreadThatHasLeftItsWorkToOthers() {
+			Permit permit = DrainGateTests.this.enter();
+			permit.leaveHere();
+			CompletableFuture<String> result = new CompletableFuture<>();
+			gate().holdUntilComplete("job", "mail", () -> result);
+			Runnable wrapped = gate().wrap("job", "mail", () -> {
+			});
+			gate().close();
+			assertThatExceptionOfType(GateClosedException.class).isThrownBy(() -> gate().enter("job", "mail"));
+			permit.close();
+			wrapped.run();
+			assertThat(gate().drained()).isNotDone();
+			result.complete("done");
+			assertThat(gate().drained()).isCompleted();
+		}
+
+		@Test
+		void isLetInToTheThreadThatGoesOnThoughAnotherLeavesAfterwards() throws Exception {
+			Permit permit = DrainGateTests.this.enter();
+			CompletableFuture.runAsync(permit::continueHere).join();
+			permit.leaveHere();
+			permit.continueHere();
+			CompletableFuture.runAsync(permit::leaveHere).join();
+			gate().close();
+			gate().enter("job", "mail").close();
+			permit.close();
+			assertThat(gate().drained()).isCompleted();
+		}
+
+		@Test
+		void ofAThreadIsGivenBackTogetherAndThatOfOthersIsNot() throws Exception {
+			Permit request = DrainGateTests.this.enter();
+			Permit work = gate().enter("job", "mail");
+			Permit left = gate().enter("job", "left");
+			left.leaveHere();
+			assertThat(gate().giveBackOf(Thread.currentThread())).extracting(WorkInFlight::description)
+				.containsExactlyInAnyOrder("GET /", "mail");
+			assertThat(gate().inFlight()).isOne();
+			request.close();
+			work.close();
+			gate().close();
+			assertThat(gate().drained()).isNotDone();
+			left.close();
+			assertThat(gate().drained()).isCompleted();
+		}
+
+		@Test
 		void isRefusedToAThreadWhoseWorkAnotherGoesOnWith() throws Exception {
 			Permit permit = DrainGateTests.this.enter();
 			Thread thread = new Thread(permit::continueHere);

@@ -93,6 +93,7 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 		try {
 			Listener<Q> listener = this.endlessCalls.contains(method) ? startEndless(call, headers, next, permit)
 					: next.startCall(new NoticeCall<>(call, this.admission), headers);
+			permit.leaveHere(); // what follows comes on other threads
 			return new ReleasingListener<>(listener, permit);
 		}
 		catch (RuntimeException | Error ex) { // gRPC closes the call and tells no
@@ -145,7 +146,7 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 	}
 
 	/**
-	 * Tells which thread the handler runs on, and gives the permit back. Exactly one of
+	 * Tells when which thread is at the call, and gives the permit back. Exactly one of
 	 * the two ends comes, after the last message.
 	 */
 	private static final class ReleasingListener<Q> extends SimpleForwardingServerCallListener<Q> {
@@ -160,13 +161,34 @@ final class DrainServerInterceptor implements ServerInterceptor, Ordered {
 		@Override
 		public void onMessage(Q message) {
 			this.permit.continueHere();
-			super.onMessage(message);
+			try {
+				super.onMessage(message);
+			}
+			finally {
+				this.permit.leaveHere();
+			}
 		}
 
 		@Override
 		public void onHalfClose() {
 			this.permit.continueHere();
-			super.onHalfClose();
+			try {
+				super.onHalfClose();
+			}
+			finally {
+				this.permit.leaveHere();
+			}
+		}
+
+		@Override
+		public void onReady() {
+			this.permit.continueHere();
+			try {
+				super.onReady();
+			}
+			finally {
+				this.permit.leaveHere();
+			}
 		}
 
 		@Override

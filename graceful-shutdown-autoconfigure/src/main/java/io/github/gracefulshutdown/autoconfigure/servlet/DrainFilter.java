@@ -111,7 +111,10 @@ final class DrainFilter implements Filter {
 			}
 		}
 		finally {
-			if (!request.isAsyncStarted()) { // else another thread may be writing
+			if (request.isAsyncStarted()) { // another thread may be writing
+				permit.leaveHere();
+			}
+			else {
 				notice.give();
 			}
 			CompletionListener.completeAtEnd(request, notice);

@@ -82,18 +82,21 @@ final class CountedJettyConnection extends WebSocketConnection {
 		this.counted.permit().continueHere();
 		super.onOpen();
 		this.sessions.opened(this.counted, new JettySession(this.session, this.sessions));
+		this.counted.permit().leaveHere();
 	}
 
 	@Override
 	public void onFillable() {
 		this.counted.permit().continueHere();
 		super.onFillable();
+		this.counted.permit().leaveHere();
 	}
 
 	@Override
 	public void run() {
 		this.counted.permit().continueHere();
 		super.run();
+		this.counted.permit().leaveHere();
 	}
 
 	@Override

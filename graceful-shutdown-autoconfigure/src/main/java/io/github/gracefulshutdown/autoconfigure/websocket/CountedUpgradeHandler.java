@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.github.gracefulshutdown.Permit;
 import jakarta.servlet.http.WebConnection;
 import jakarta.websocket.Extension;
 import jakarta.websocket.Session;
@@ -80,6 +81,7 @@ public final class CountedUpgradeHandler extends WsHttpUpgradeHandler {
 		}
 		WebSocketSessions sessions = Objects.requireNonNull(this.sessions);
 		sessions.opened(connection(), sessions.standard(session()));
+		connection().permit().leaveHere();
 	}
 
 	private Session session() {
@@ -89,8 +91,14 @@ public final class CountedUpgradeHandler extends WsHttpUpgradeHandler {
 
 	@Override
 	public SocketState upgradeDispatch(SocketEvent event) {
-		connection().permit().continueHere();
-		return super.upgradeDispatch(event);
+		Permit permit = connection().permit();
+		permit.continueHere();
+		try {
+			return super.upgradeDispatch(event);
+		}
+		finally {
+			permit.leaveHere();
+		}
 	}
 
 	/** Called when a thread of the container closes the connection, opened or not. */

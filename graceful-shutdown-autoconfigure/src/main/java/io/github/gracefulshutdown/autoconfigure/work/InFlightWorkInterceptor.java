@@ -57,6 +57,7 @@ final class InFlightWorkInterceptor implements MethodInterceptor {
 			Object result = invocation.proceed();
 			if (result instanceof CompletionStage<?> stage) {
 				goesOn = true;
+				permit.leaveHere();
 				return stage.whenComplete((value, ex) -> permit.close());
 			}
 			return result;

@@ -68,8 +68,8 @@ final class ContextRegistration implements BeanDefinitionRegistryPostProcessor {
 
 	private Runnable begin(ConfigurableListableBeanFactory beanFactory) {
 		Timers.acquire();
-		this.context.addApplicationListener(new CloseListener(this.context));
 		if (!OnOwnProcessCondition.isOwnProcess(this.context, this.context.getClassLoader())) {
+			this.context.addApplicationListener(new CloseListener(this.context, null));
 			return once(Timers::release);
 		}
 		Environment environment = this.context.getEnvironment();
@@ -77,6 +77,7 @@ final class ContextRegistration implements BeanDefinitionRegistryPostProcessor {
 				new SystemTimeSource(),
 				environment.getProperty("spring.main.register-shutdown-hook", Boolean.class, true));
 		ProcessShutdown.ofThisJvm().join(shutdown);
+		this.context.addApplicationListener(new CloseListener(this.context, shutdown));
 		this.context.addApplicationListener(new Started(this.started, this.context, shutdown));
 		return once(() -> {
 			ProcessShutdown.ofThisJvm().leave(shutdown);
@@ -110,11 +111,11 @@ final class ContextRegistration implements BeanDefinitionRegistryPostProcessor {
 	}
 
 	/**
-	 * Tells the sequence of the close. This is no bean, because of listeners of the same
-	 * precedence those that are none hear first: whatever another does, it does later.
+	 * Tells of the close. This is no bean, because of listeners of the same precedence
+	 * those that are none hear first: whatever another does, it does later.
 	 */
-	private record CloseListener(
-			ConfigurableApplicationContext context) implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
+	private record CloseListener(ConfigurableApplicationContext context,
+			@Nullable ContextShutdown shutdown) implements ApplicationListener<ContextClosedEvent>, PriorityOrdered {
 
 		@Override
 		public int getOrder() {
@@ -128,8 +129,13 @@ final class ContextRegistration implements BeanDefinitionRegistryPostProcessor {
 
 		@Override
 		public void onApplicationEvent(ContextClosedEvent event) {
-			if (event.getApplicationContext() == this.context
-					&& this.context.getBeanFactory().getSingleton(SEQUENCE) instanceof ShutdownSequence sequence) {
+			if (event.getApplicationContext() != this.context) {
+				return;
+			}
+			if (this.shutdown != null) {
+				this.shutdown.closedBy(Thread.currentThread());
+			}
+			if (this.context.getBeanFactory().getSingleton(SEQUENCE) instanceof ShutdownSequence sequence) {
 				sequence.contextCloses();
 			}
 		}

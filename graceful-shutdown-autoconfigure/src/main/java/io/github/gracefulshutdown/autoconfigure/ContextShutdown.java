@@ -2,8 +2,12 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -14,6 +18,12 @@ import org.springframework.context.ConfigurableApplicationContext;
  * time by which it has to be over.
  */
 final class ContextShutdown {
+
+	private static final Logger logger = LoggerFactory.getLogger(ContextShutdown.class);
+
+	// In which a thread that has closed the context calls System.exit, if it does: at
+	// once, but on a machine that is busy.
+	private static final Duration TO_EXIT = Duration.ofSeconds(10);
 
 	private final ConfigurableApplicationContext context;
 
@@ -37,7 +47,7 @@ final class ContextShutdown {
 
 	private volatile boolean goingDown;
 
-	private volatile boolean ended;
+	private final CountDownLatch ended = new CountDownLatch(1);
 
 	private volatile long goingDownNanos;
 
@@ -108,7 +118,41 @@ final class ContextShutdown {
 
 	/** Notes that the last bean of the context has gone. */
 	void ended() {
-		this.ended = true;
+		this.ended.countDown();
+	}
+
+	/**
+	 * Keeps the process until the thread that closes the context has ended, or said how
+	 * the process ends. A daemon, as a thread of a web server is, would not keep it, and
+	 * it would end when the server has stopped, with the exit code 0.
+	 */
+	void closedBy(Thread closer) {
+		if (closer.isDaemon() && !this.goingDown) {
+			Thread keeper = new Thread(() -> awaitEndOf(closer), "graceful-shutdown-exit");
+			keeper.setDaemon(false); // as the closer is
+			keeper.setContextClassLoader(getClass().getClassLoader()); // not the server's
+			try {
+				keeper.start();
+			}
+			catch (OutOfMemoryError ex) { // "unable to create native thread"
+				logger.warn("Could not keep the process for the exit code of thread {}", closer.getName(), ex);
+			}
+		}
+	}
+
+	private void awaitEndOf(Thread closer) {
+		try {
+			if (this.ended.await(this.timeoutNanos, TimeUnit.NANOSECONDS)) {
+				closer.join(TO_EXIT.toMillis());
+			}
+		}
+		catch (InterruptedException ex) { // nobody has a reason to
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean isEnded() {
+		return this.ended.getCount() == 0;
 	}
 
 	/** Notes that the process goes down: the context has its time from here on. */
@@ -141,7 +185,7 @@ final class ContextShutdown {
 	 */
 	synchronized void drainAhead() {
 		ShutdownParts current = this.parts;
-		if (this.goingDown && this.started && this.closedByJvm && current != null && !this.ended) {
+		if (this.goingDown && this.started && this.closedByJvm && current != null && !isEnded()) {
 			current.drainAhead().run();
 		}
 	}
@@ -231,7 +275,7 @@ final class ContextShutdown {
 	/** Returns whether the context has closed, and the log perhaps with it. */
 	boolean hasEnded() {
 		ShutdownParts current = this.parts;
-		return this.ended || (current != null && current.reporter().isContextClosed());
+		return isEnded() || (current != null && current.reporter().isContextClosed());
 	}
 
 }

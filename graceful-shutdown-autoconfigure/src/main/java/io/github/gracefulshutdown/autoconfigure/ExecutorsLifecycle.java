@@ -11,8 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
@@ -37,7 +40,11 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 
 	private static final int LIMIT = 20;
 
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
 	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final ClosingThreads closingThreads;
 
 	private final GuestRunner guests;
 
@@ -46,9 +53,10 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 	private final Set<String> excluded;
 
 	ExecutorsLifecycle(ShutdownState state, TimeSource time, ConfigurableListableBeanFactory beanFactory,
-			GuestRunner guests, GracefulShutdownProperties.Executors settings) {
+			ClosingThreads closingThreads, GuestRunner guests, GracefulShutdownProperties.Executors settings) {
 		super("executors", PHASE, state, time);
 		this.beanFactory = beanFactory;
+		this.closingThreads = closingThreads;
 		this.guests = guests;
 		this.timeout = settings.getTimeout();
 		this.excluded = Set.copyOf(settings.getExclude());
@@ -62,6 +70,11 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 
 	@Override
 	public void stop(Runnable callback) {
+		if (this.closingThreads.haveWork()) {
+			// The server has interrupted its last request, and with it the wait for the
+			// phases to come: it is the thread that waits.
+			Thread.interrupted();
+		}
 		stopAndWait();
 		callback.run();
 	}
@@ -72,20 +85,21 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 			.earlier(Duration.ofNanos(state().lateTeardownNanos()));
 		Duration bound = deadline.atMost(this.timeout);
 		List<CompletableFuture<Boolean>> ends = new ArrayList<>();
-		executors().forEach((name, executor) -> ends.add(end(name, executor, bound)));
+		executors().forEach((name, bean) -> ends.add(end(name, bean, bound)));
 		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
 			.thenApply((all) -> "%d of %d executors have run all their tasks"
 				.formatted(ends.stream().filter(CompletableFuture::join).count(), ends.size()));
 	}
 
-	/** Returns the executors by name, those without a pool and those with one. */
+	/** Returns the beans that are or have an executor, by name. */
 	private Map<String, Object> executors() {
 		Map<String, Object> executors = new LinkedHashMap<>();
 		for (String name : this.beanFactory.getSingletonNames()) {
 			@Nullable Object bean = this.beanFactory.getSingleton(name);
 			@Nullable Object executor = (bean instanceof SimpleAsyncTaskExecutor) ? bean : executorOf(bean);
-			if (executor != null && executor != ForkJoinPool.commonPool() && !this.excluded.contains(name)) {
-				executors.put(name, executor);
+			if (bean != null && executor != null && executor != ForkJoinPool.commonPool()
+					&& !this.excluded.contains(name)) {
+				executors.put(name, bean);
 			}
 		}
 		return executors;
@@ -101,9 +115,9 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 		return (bean instanceof ExecutorService executor) ? executor : null;
 	}
 
-	private CompletableFuture<Boolean> end(String name, Object executor, Duration bound) {
-		return (executor instanceof SimpleAsyncTaskExecutor simple) ? close(name, simple, bound)
-				: shutDown(name, (ExecutorService) executor, bound);
+	private CompletableFuture<Boolean> end(String name, Object bean, Duration bound) {
+		return (bean instanceof SimpleAsyncTaskExecutor simple) ? close(name, simple, bound)
+				: shutDown(name, bean, Objects.requireNonNull(executorOf(bean)), bound);
 	}
 
 	/** Closes an executor, which waits for its tasks until it is interrupted. */
@@ -111,6 +125,7 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 		return this.guests.run("executors", bound, () -> {
 			// Longer than it has: it is interrupted when the bound has passed.
 			TrackedThreads.waitFor(executor, bound.multipliedBy(2));
+			this.closingThreads.stream().forEach((thread) -> TrackedThreads.forget(executor, thread));
 			executor.close();
 			return true;
 		}).exceptionally((ex) -> {
@@ -126,26 +141,62 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 		});
 	}
 
-	private CompletableFuture<Boolean> shutDown(String name, ExecutorService executor, Duration bound) {
+	private CompletableFuture<Boolean> shutDown(String name, Object bean, ExecutorService executor, Duration bound) {
 		return this.guests.run("executors", bound.plusMillis(100), () -> {
 			if (executor instanceof ScheduledThreadPoolExecutor scheduled) {
 				// What is due one day is not what waits for a thread.
 				scheduled.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 			}
 			executor.shutdown();
+			long closing = this.closingThreads.stream().filter((thread) -> isOf(thread, bean)).count();
+			if (closing > 0 && executor instanceof ThreadPoolExecutor pool) {
+				return endBeside(closing, name, (ExecutorConfigurationSupport) bean, pool, bound);
+			}
 			boolean ended = executor.awaitTermination(bound.toNanos(), TimeUnit.NANOSECONDS);
 			if (!ended) {
-				List<Runnable> dropped = executor.shutdownNow();
-				logger.warn(
-						"Executor '{}' has not ended within {} ms: its tasks were interrupted, and {} dropped that "
-								+ "had not begun {}",
-						name, bound.toMillis(), dropped.size(), dropped.stream().limit(LIMIT).toList());
+				notEnded(name, executor.shutdownNow(), bound);
 			}
 			return ended;
 		}).exceptionally((ex) -> {
 			couldNotShutDown(name, ex);
 			return false;
 		});
+	}
+
+	/**
+	 * Returns whether the thread is one of the executor's, by its name and what it runs:
+	 * there is no other way to tell.
+	 */
+	private static boolean isOf(Thread thread, Object bean) {
+		return bean instanceof ExecutorConfigurationSupport executor
+				&& thread.getName().startsWith(executor.getThreadNamePrefix()) && Stream.of(thread.getStackTrace())
+					.anyMatch((frame) -> frame.getClassName().equals(ThreadPoolExecutor.class.getName()));
+	}
+
+	/** Waits until nothing runs but the tasks that wait for the end of the context. */
+	private static boolean endBeside(long closing, String name, ExecutorConfigurationSupport bean,
+			ThreadPoolExecutor executor, Duration bound) throws InterruptedException {
+		// When it is stopped and destroyed it would wait for them too, or interrupt them.
+		bean.stop();
+		bean.setWaitForTasksToCompleteOnShutdown(true);
+		bean.setAwaitTerminationMillis(0);
+		for (long looks = bound.dividedBy(BETWEEN_LOOKS); looks > 0; looks--) {
+			if (executor.getActiveCount() <= closing && executor.getQueue().isEmpty()) {
+				return true;
+			}
+			if (executor.awaitTermination(BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS)) {
+				return true;
+			}
+		}
+		notEnded(name, executor.shutdownNow(), bound);
+		return false;
+	}
+
+	private static void notEnded(String name, List<Runnable> dropped, Duration bound) {
+		logger.warn(
+				"Executor '{}' has not ended within {} ms: its tasks were interrupted, and {} dropped that "
+						+ "had not begun {}",
+				name, bound.toMillis(), dropped.size(), dropped.stream().limit(LIMIT).toList());
 	}
 
 	private static void couldNotShutDown(String name, Throwable failure) {

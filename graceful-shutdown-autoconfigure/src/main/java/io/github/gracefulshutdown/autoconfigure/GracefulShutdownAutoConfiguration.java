@@ -200,8 +200,9 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment, ObjectProvider<Budget> budget) {
-		return new PhaseTimeouts(environment, budget);
+	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment, ObjectProvider<Budget> budget,
+			ObjectProvider<ClosingThreads> closingThreads) {
+		return new PhaseTimeouts(environment, budget, closingThreads);
 	}
 
 	@Bean
@@ -211,8 +212,9 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ExecutorsLifecycle gracefulShutdownExecutorsLifecycle(ShutdownState state,
-			ConfigurableListableBeanFactory beanFactory, GuestRunner guests) {
-		return new ExecutorsLifecycle(state, this.time, beanFactory, guests, this.properties.getExecutors());
+			ConfigurableListableBeanFactory beanFactory, ClosingThreads closingThreads, GuestRunner guests) {
+		return new ExecutorsLifecycle(state, this.time, beanFactory, closingThreads, guests,
+				this.properties.getExecutors());
 	}
 
 	@Bean
@@ -223,10 +225,16 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	ClosingThreads gracefulShutdownClosingThreads(DrainGate gate) {
+		return new ClosingThreads(gate);
+	}
+
+	@Bean
 	ShutdownSequence gracefulShutdownSequence(ShutdownState state, DrainGate gate, ServerPresence servers,
-			RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck, RequestBlockerLifecycle blocker,
-			DrainLifecycle drain) {
-		return new ShutdownSequence(state, this.time, gate, servers, List.of(deregistration, lameDuck, blocker, drain));
+			ClosingThreads closingThreads, RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck,
+			RequestBlockerLifecycle blocker, DrainLifecycle drain) {
+		return new ShutdownSequence(state, this.time, gate, servers, closingThreads,
+				List.of(deregistration, lameDuck, blocker, drain));
 	}
 
 	@Bean

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Outcome;
@@ -48,17 +49,20 @@ public final class ShutdownSequence {
 
 	private final ServerPresence servers;
 
+	private final ClosingThreads closingThreads;
+
 	private final List<SmartLifecycle> steps;
 
 	// Held for a transition between serving and draining, never while a drain waits.
 	private final ReentrantLock transition = new ReentrantLock();
 
 	ShutdownSequence(ShutdownState state, TimeSource time, DrainGate gate, ServerPresence servers,
-			List<SmartLifecycle> steps) {
+			ClosingThreads closingThreads, List<SmartLifecycle> steps) {
 		this.state = state;
 		this.time = time;
 		this.gate = gate;
 		this.servers = servers;
+		this.closingThreads = closingThreads;
 		this.steps = List.copyOf(steps);
 	}
 
@@ -66,6 +70,7 @@ public final class ShutdownSequence {
 	void contextCloses() {
 		GuestRunner.unbindThisThread();
 		this.state.setClosingThread(Thread.currentThread());
+		this.closingThreads.add(Thread.currentThread());
 		try {
 			this.servers.contextCloses();
 			Deadline deadline = this.state.beginClose();
@@ -129,7 +134,9 @@ public final class ShutdownSequence {
 	}
 
 	/**
-	 * Begins a drain on a thread of its own, unless one is under way or has ended.
+	 * Begins a drain on a thread of its own, unless one is under way or has ended. A
+	 * request, or other work in flight, may wait for the outcome: the drain does not wait
+	 * for work whose thread blocks on the future, or has something follow it.
 	 * @return a future of the outcome, of its own for every call; it fails with a
 	 * {@link CancellationException} as the cause if the drain is undone before it has
 	 * ended
@@ -139,7 +146,7 @@ public final class ShutdownSequence {
 		try {
 			Drain current = this.state.drain();
 			if (current != null) {
-				return current.ended();
+				return new OutcomeFuture(current.ended(), this.closingThreads);
 			}
 			Drain drain = this.state.beginDrain();
 			Thread thread = new Thread(() -> run(drain, "requested"), "graceful-shutdown-drain");
@@ -153,7 +160,7 @@ public final class ShutdownSequence {
 				serveAgain();
 				throw ex;
 			}
-			return drain.ended();
+			return new OutcomeFuture(drain.ended(), this.closingThreads);
 		}
 		finally {
 			this.transition.unlock();
@@ -168,6 +175,9 @@ public final class ShutdownSequence {
 			for (SmartLifecycle step : this.steps) {
 				if (drain.isCancelled()) {
 					return;
+				}
+				if (JvmExit.isUnderWay()) {
+					this.closingThreads.addExiting();
 				}
 				if (step.isRunning()) {
 					stop(step, drain);
@@ -244,6 +254,25 @@ public final class ShutdownSequence {
 	 */
 	public boolean isClosing() {
 		return this.state.isClosing();
+	}
+
+	/**
+	 * Returns the threads that wait for the end of the context, because they close it or
+	 * have called {@link System#exit}: whoever waits for them waits for itself.
+	 * @return the threads
+	 */
+	public Stream<Thread> closingThreads() {
+		return this.closingThreads.stream();
+	}
+
+	/**
+	 * Returns whether work in flight closes the context, or has called
+	 * {@link System#exit}: whoever waits for that waits for itself.
+	 * @param kind the kind of work
+	 * @return {@code true} if nobody may wait for the last work of that kind
+	 */
+	public boolean isClosedBy(String kind) {
+		return this.closingThreads.haveWork(kind);
 	}
 
 	/**

@@ -60,6 +60,14 @@ final class TrackedThreads implements BeanPostProcessor {
 		}
 	}
 
+	/** Has the end of an executor not wait for the thread, if it is one of its own. */
+	static void forget(SimpleAsyncTaskExecutor executor, Thread thread) {
+		Set<?> threads = threadsOf(executor);
+		if (threads != null) {
+			threads.remove(thread);
+		}
+	}
+
 	/** Returns the names of the threads that run tasks, as far as that is known. */
 	static List<String> namesOf(SimpleAsyncTaskExecutor executor) {
 		Set<?> threads = threadsOf(executor);

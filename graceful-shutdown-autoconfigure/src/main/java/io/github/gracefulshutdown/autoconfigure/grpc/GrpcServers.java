@@ -74,6 +74,9 @@ final class GrpcServers implements DrainParticipant {
 	public void contextCloses() {
 		shutDownIfClosing();
 		this.lingeringCalls.endAll();
+		if (this.sequence.isClosedBy(this.admission.kind())) {
+			servers().forEach(Server::shutdownNow); // else it would wait for this thread
+		}
 		this.started.forEach(Started::stop);
 	}
 

@@ -136,11 +136,15 @@ final class NettyRequestIntake implements RequestIntake {
 	public void resume() {
 	}
 
-	/** Counts the connections in such a state, and those whose loop does not answer. */
+	/**
+	 * Counts the connections in such a state, and those whose loop does not answer,
+	 * unless it waits for the shutdown itself.
+	 */
 	private long count(Predicate<State> which) {
 		long since = this.dryingSinceNanos;
 		return connectionsByLoop().entrySet()
 			.stream()
+			.filter((loop) -> this.sequence.closingThreads().noneMatch(loop.getKey()::inEventLoop))
 			.map((loop) -> count(loop.getKey(), loop.getValue(), which, since))
 			.toList() // all loops are asked before the first is waited for
 			.stream()

@@ -42,6 +42,9 @@ final class EchoService implements BindableService {
 	/** The requests that were blocked when the server learned that they are cancelled. */
 	static final Set<String> cancelled = ConcurrentHashMap.newKeySet();
 
+	/** What else is done for a request. */
+	static final ConcurrentHashMap<String, Runnable> actions = new ConcurrentHashMap<>();
+
 	/** How many threads pause. */
 	static final AtomicInteger pausing = new AtomicInteger();
 
@@ -110,6 +113,8 @@ final class EchoService implements BindableService {
 			response.onError(Status.UNAVAILABLE.asRuntimeException(trailers));
 			return;
 		}
+		actions.getOrDefault(request, () -> {
+		}).run();
 		if (request.startsWith("pause")) {
 			pause();
 		}

@@ -86,6 +86,15 @@ final class ReflectionHints implements RuntimeHintsRegistrar {
 			new Member("com.alibaba.cloud.nacos.registry.NacosRegistration", "getNacosDiscoveryProperties"),
 			new Member("com.alibaba.cloud.nacos.NacosDiscoveryProperties", "getGroup"),
 			new Member("com.alibaba.cloud.nacos.NacosDiscoveryProperties", "getClusterName"),
+			// ListenerSource
+			new Member("org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry",
+					"getListenerContainerIds"),
+			new Member("org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry",
+					"getListenerContainer"),
+			new Member("org.springframework.jms.config.JmsListenerEndpointRegistry", "getListenerContainerIds"),
+			new Member("org.springframework.jms.config.JmsListenerEndpointRegistry", "getListenerContainer"),
+			new Member("org.springframework.kafka.config.KafkaListenerEndpointRegistry", "getListenerContainerIds"),
+			new Member("org.springframework.kafka.config.KafkaListenerEndpointRegistry", "getListenerContainer"),
 			// TerminationSignals
 			new Member("sun.misc.Signal", "handle"), new Member("sun.misc.Signal", "getNumber"),
 			new Member("sun.misc.SignalHandler", "handle"),

@@ -28,6 +28,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What holds for whatever takes work by itself. */
 abstract class ListenerContract {
 
+	// Longer than anything takes that need not wait for it.
+	private static final Duration DRAIN = Duration.ofSeconds(40);
+
 	private ConfigurableApplicationContext context;
 
 	private Handler handler;
@@ -37,7 +40,8 @@ abstract class ListenerContract {
 		return new SpringApplicationBuilder(application, Handler.class).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.registerShutdownHook(false)
-			.properties("graceful.shutdown.lame-duck.maximum=0", "grpc.server.port=-1",
+			.properties("graceful.shutdown.lame-duck.maximum=0", "graceful.shutdown.timeout=60s",
+					"graceful.shutdown.drain.timeout=" + DRAIN.toSeconds() + "s", "grpc.server.port=-1",
 					"spring.artemis.embedded.enabled=false")
 			.properties(properties)
 			.run();
@@ -92,6 +96,22 @@ abstract class ListenerContract {
 		assertThat(this.handler.ended()).containsExactly("first");
 	}
 
+	/** To wait for itself takes the time of the drain at least. */
+	@Test
+	void whatClosesTheContextIsNotWaitedFor() throws Exception {
+		send(this.context, Handler.CLOSE);
+		this.handler.awaitBegun(Handler.CLOSE);
+		assertThat(this.handler.awaitClosed(DRAIN.dividedBy(2))).isTrue();
+	}
+
+	Handler handler() {
+		return this.handler;
+	}
+
+	ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
 	private ShutdownSequence sequence() {
 		return this.context.getBean(ShutdownSequence.class);
 	}
@@ -99,20 +119,40 @@ abstract class ListenerContract {
 	/** Does each piece of work until it is released. */
 	static final class Handler {
 
+		static final String CLOSE = "close";
+
+		private final ConfigurableApplicationContext context;
+
+		private final CountDownLatch closed = new CountDownLatch(1);
+
 		private final Map<String, CountDownLatch> begun = new ConcurrentHashMap<>();
 
 		private final Map<String, CountDownLatch> released = new ConcurrentHashMap<>();
 
 		private final List<String> ended = new CopyOnWriteArrayList<>();
 
+		Handler(ConfigurableApplicationContext context) {
+			this.context = context;
+		}
+
 		void handle(String work) throws InterruptedException {
 			latch(this.begun, work).countDown();
+			if (work.equals(CLOSE)) {
+				this.context.close();
+				this.closed.countDown();
+				return;
+			}
 			latch(this.released, work).await();
 			this.ended.add(work);
 		}
 
 		void awaitBegun(String work) throws InterruptedException {
 			assertThat(latch(this.begun, work).await(30, TimeUnit.SECONDS)).isTrue();
+		}
+
+		/** Waits until the work that closes the context has done so. */
+		boolean awaitClosed(Duration atMost) throws InterruptedException {
+			return this.closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
 		}
 
 		boolean hasBegun(String work) {

@@ -23,13 +23,17 @@ final class ListenerAnnouncement implements Announcement {
 
 	private final SmartLifecycle listener;
 
-	private final DrainGate gate;
+	private final @Nullable DrainGate gate;
 
 	private final AtomicBoolean told = new AtomicBoolean();
 
 	private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-	ListenerAnnouncement(String name, SmartLifecycle listener, DrainGate gate) {
+	/**
+	 * Creates an announcement.
+	 * @param gate which counts the listener, or {@code null} if nobody is to wait for it
+	 */
+	ListenerAnnouncement(String name, SmartLifecycle listener, @Nullable DrainGate gate) {
 		this.name = name;
 		this.listener = listener;
 		this.gate = gate;
@@ -45,7 +49,7 @@ final class ListenerAnnouncement implements Announcement {
 		if (!this.told.compareAndSet(false, true)) {
 			return; // it cannot be told twice
 		}
-		@Nullable Permit permit = this.gate.tryEnter(KIND, this.name);
+		@Nullable Permit permit = (this.gate != null) ? this.gate.tryEnter(KIND, this.name) : null;
 		try {
 			this.listener.stop(() -> stopped(permit));
 		}

@@ -28,8 +28,8 @@ public final class ListenerDrainAutoConfiguration {
 
 	@Bean
 	ListenerSource gracefulShutdownListenerSource(ListableBeanFactory beanFactory, DrainGate gate,
-			GracefulShutdownProperties properties) {
-		return new ListenerSource(beanFactory, gate, properties.getListeners().getExclude());
+			ShutdownSequence sequence, GracefulShutdownProperties properties) {
+		return new ListenerSource(beanFactory, gate, sequence, properties.getListeners().getExclude());
 	}
 
 	@Bean

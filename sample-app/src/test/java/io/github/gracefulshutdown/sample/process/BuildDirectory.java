@@ -24,6 +24,11 @@ final class BuildDirectory {
 		return PATH.resolve("extracted/classes.jsa");
 	}
 
+	/** Returns where what was generated ahead of time is to be, apart from the sample. */
+	static Path aheadOfTime() {
+		return PATH.resolve("ahead-of-time");
+	}
+
 	static Path testClasses() {
 		return PATH.resolve("test-classes");
 	}

@@ -40,16 +40,20 @@ public final class SampleProcess implements AutoCloseable {
 	private @Nullable Long terminatedNanos;
 
 	private SampleProcess(String name, Instance instance, String classPath, Stream<String> arguments) {
+		this(name, instance, Stream.of("-classpath", classPath), arguments);
+	}
+
+	private SampleProcess(String name, Instance instance, Stream<String> options, Stream<String> arguments) {
 		this.name = name;
 		this.directory = BuildDirectory.emptyDirectory(name);
 		this.instance = instance;
-		Stream<String> launcher = Stream.of("-XX:SharedArchiveFile=" + BuildDirectory.sampleClasses(), "-classpath",
-				classPath, SampleApplication.class.getName());
+		Stream<String> launcher = Stream.of("-XX:SharedArchiveFile=" + BuildDirectory.sampleClasses());
 		Stream<String> ownArguments = Stream.of("--server.port=" + this.instance.httpPort(),
 				"--grpc.server.port=" + this.instance.grpcPort(), "--sample.ledger.directory=" + this.directory,
 				"--graceful.shutdown.termination-message-path=" + terminationMessage());
 		this.process = ChildProcess.startJava(this.directory.resolve("sample.log"),
-				Stream.of(launcher, ownArguments, arguments).flatMap((part) -> part));
+				Stream.of(launcher, options, Stream.of(SampleApplication.class.getName()), ownArguments, arguments)
+					.flatMap((part) -> part));
 	}
 
 	/**
@@ -62,6 +66,23 @@ public final class SampleProcess implements AutoCloseable {
 	public static SampleProcess start(String name, RegistryProcess registry, String... arguments) {
 		return new SampleProcess(name, newInstance(), BuildDirectory.sampleJar().toString(),
 				with("--eureka.client.service-url.defaultZone=" + registry.url(), arguments));
+	}
+
+	/**
+	 * Starts an instance that registers, from what Spring has generated ahead of time.
+	 * @param name the name of the instance, unique in a run
+	 * @param registry the registry
+	 * @param arguments the command line arguments
+	 * @return the process, which may not be ready yet
+	 */
+	public static SampleProcess startAheadOfTime(String name, RegistryProcess registry, String... arguments) {
+		Instance instance = newInstance();
+		Stream<String> registration = Stream.of("--eureka.client.service-url.defaultZone=" + registry.url(),
+				// Processed ahead of time, net.devh's starter does not say it in time.
+				"--eureka.instance.metadata-map[gRPC_port]=" + instance.grpcPort());
+		return new SampleProcess(name, instance,
+				Stream.of("-Dspring.aot.enabled=true", "-classpath", AheadOfTime.process()),
+				Stream.concat(registration, Arrays.stream(arguments)));
 	}
 
 	/**

@@ -34,6 +34,18 @@ class StopUnderLoadIT {
 	}
 
 	@Test
+	void callersThatFollowTheRegistryNoticeNothingOfAnInstanceThatWasProcessedAheadOfTime() {
+		StopOneOfTwo run = StopOneOfTwo.run(SampleProcess::startAheadOfTime, "under-load-ahead-of-time");
+		assertThat(run.log()).contains("Starting AOT-processed SampleApplication")
+			.contains("Graceful shutdown ended CLEAN")
+			.doesNotContain("shutdown hook of its own");
+		assertThat(run.report().problems()).isEmpty();
+		assertThat(run.executions()).allMatch(RecordedExecution::finished);
+		assertThat(run.stop().exitCode()).isEqualTo(Stop.TERMINATED);
+		assertThat(run.stop().duration()).isLessThan(SampleProcess.BUDGET);
+	}
+
+	@Test
 	void callersThatFollowTheRegistryLoseRequestsWhenStarterIsDisabled() {
 		StopOneOfTwo run = StopOneOfTwo.run("under-load-disabled", "--graceful.shutdown.enabled=false");
 		assertThat(run.report().failed()).isPositive();
@@ -53,14 +65,19 @@ class StopUnderLoadIT {
 		assertThat(report.executedTwice()).isZero();
 	}
 
-	private record StopOneOfTwo(LoadReport report, List<RecordedExecution> executions, Stop stop) {
+	private record StopOneOfTwo(LoadReport report, List<RecordedExecution> executions, Stop stop, String log) {
 
 		/** Stops one of two instances, of which callers learn four seconds late. */
 		static StopOneOfTwo run(String name, String... arguments) {
+			return run(SampleProcess::start, name, arguments);
+		}
+
+		/** Runs it with the one that is stopped started in a way of its own. */
+		static StopOneOfTwo run(Start start, String name, String... arguments) {
 			try (RegistryProcess registry = RegistryProcess.start(name + "-registry");
 					Callers callers = new Callers();
 					RegistryFollower follower = new RegistryFollower(registry.url(), callers);
-					SampleProcess stopped = SampleProcess.start(name + "-stopped", registry, arguments);
+					SampleProcess stopped = start.start(name + "-stopped", registry, arguments);
 					SampleProcess other = SampleProcess.start(name + "-other", registry, arguments);
 					Load load = startLoad(callers, follower, stopped, other)) {
 				load.awaitOutcomes(2 * REQUESTS_PER_SECOND);
@@ -73,7 +90,7 @@ class StopUnderLoadIT {
 				other.stop();
 				List<RecordedExecution> executions = new ArrayList<>(stopped.executions());
 				executions.addAll(other.executions());
-				return new StopOneOfTwo(new LoadReport(results, executions), executions, stop);
+				return new StopOneOfTwo(new LoadReport(results, executions), executions, stop, stopped.log());
 			}
 		}
 
@@ -83,6 +100,13 @@ class StopUnderLoadIT {
 			}
 			return Load.start(callers, REQUESTS_PER_SECOND);
 		}
+
+	}
+
+	/** A way to start the sample. */
+	private interface Start {
+
+		SampleProcess start(String name, RegistryProcess registry, String... arguments);
 
 	}
 

@@ -54,6 +54,10 @@ final class RunningApplication implements AutoCloseable {
 		return this.port;
 	}
 
+	ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
 	<T> T bean(Class<T> type) {
 		return this.context.getBean(type);
 	}

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
@@ -107,6 +109,15 @@ class StopWhileStartingTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "bean", "refreshed", "runner" })
+	void endsWithTheCodeThatWasAskedForWhenTheApplicationExitsInItsStart(String where) {
+		try (ApplicationProcess process = start("--slow." + where + "=" + Slow.EXIT,
+				"--graceful.shutdown.lame-duck.maximum=1")) {
+			assertThat(process.awaitExit(Duration.ofSeconds(40))).as(process.log()).isEqualTo(7);
+		}
+	}
+
 	@Test
 	void aSecondSignalCutsTheStartShort() {
 		try (ApplicationProcess process = start("--slow.bean=60", "--graceful.shutdown.second-signal.grace=1s",
@@ -147,11 +158,18 @@ class StopWhileStartingTests {
 	/** Takes its time. */
 	static final class Slow {
 
+		/** In place of seconds: ends the application. */
+		static final int EXIT = -1;
+
 		private Slow() {
 		}
 
+		@SuppressWarnings("SystemExitOutsideMain") // as applications do
 		static void begin(String what, int seconds) {
 			System.out.println("Slow: " + what);
+			if (seconds == EXIT) {
+				System.exit(7);
+			}
 			try {
 				Thread.sleep(Duration.ofSeconds(seconds).toMillis());
 			}

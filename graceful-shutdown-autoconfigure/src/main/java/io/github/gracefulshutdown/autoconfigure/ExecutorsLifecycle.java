@@ -44,7 +44,7 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final ClosingThreads closingThreads;
+	private final WaitingThreads waitingThreads;
 
 	private final GuestRunner guests;
 
@@ -53,10 +53,10 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 	private final Set<String> excluded;
 
 	ExecutorsLifecycle(ShutdownState state, TimeSource time, ConfigurableListableBeanFactory beanFactory,
-			ClosingThreads closingThreads, GuestRunner guests, GracefulShutdownProperties.Executors settings) {
+			WaitingThreads waitingThreads, GuestRunner guests, GracefulShutdownProperties.Executors settings) {
 		super("executors", PHASE, state, time);
 		this.beanFactory = beanFactory;
-		this.closingThreads = closingThreads;
+		this.waitingThreads = waitingThreads;
 		this.guests = guests;
 		this.timeout = settings.getTimeout();
 		this.excluded = Set.copyOf(settings.getExclude());
@@ -70,7 +70,7 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 
 	@Override
 	public void stop(Runnable callback) {
-		if (this.closingThreads.haveWork()) {
+		if (this.waitingThreads.haveClosingWork()) {
 			// The server has interrupted its last request, and with it the wait for the
 			// phases to come: it is the thread that waits.
 			Thread.interrupted();
@@ -125,7 +125,7 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 		return this.guests.run("executors", bound, () -> {
 			// Longer than it has: it is interrupted when the bound has passed.
 			TrackedThreads.waitFor(executor, bound.multipliedBy(2));
-			this.closingThreads.stream().forEach((thread) -> TrackedThreads.forget(executor, thread));
+			this.waitingThreads.closing().forEach((thread) -> TrackedThreads.forget(executor, thread));
 			executor.close();
 			return true;
 		}).exceptionally((ex) -> {
@@ -148,7 +148,7 @@ final class ExecutorsLifecycle extends AbstractStepLifecycle {
 				scheduled.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 			}
 			executor.shutdown();
-			long closing = this.closingThreads.stream().filter((thread) -> isOf(thread, bean)).count();
+			long closing = this.waitingThreads.closing().filter((thread) -> isOf(thread, bean)).count();
 			if (closing > 0 && executor instanceof ThreadPoolExecutor pool) {
 				return endBeside(closing, name, (ExecutorConfigurationSupport) bean, pool, bound);
 			}

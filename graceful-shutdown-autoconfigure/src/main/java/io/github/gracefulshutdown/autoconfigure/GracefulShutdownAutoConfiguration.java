@@ -201,8 +201,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	static PhaseTimeouts gracefulShutdownPhaseTimeouts(Environment environment, ObjectProvider<Budget> budget,
-			ObjectProvider<ClosingThreads> closingThreads) {
-		return new PhaseTimeouts(environment, budget, closingThreads);
+			ObjectProvider<WaitingThreads> waitingThreads) {
+		return new PhaseTimeouts(environment, budget, waitingThreads);
 	}
 
 	@Bean
@@ -212,8 +212,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ExecutorsLifecycle gracefulShutdownExecutorsLifecycle(ShutdownState state,
-			ConfigurableListableBeanFactory beanFactory, ClosingThreads closingThreads, GuestRunner guests) {
-		return new ExecutorsLifecycle(state, this.time, beanFactory, closingThreads, guests,
+			ConfigurableListableBeanFactory beanFactory, WaitingThreads waitingThreads, GuestRunner guests) {
+		return new ExecutorsLifecycle(state, this.time, beanFactory, waitingThreads, guests,
 				this.properties.getExecutors());
 	}
 
@@ -225,15 +225,15 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	ClosingThreads gracefulShutdownClosingThreads(DrainGate gate) {
-		return new ClosingThreads(gate);
+	WaitingThreads gracefulShutdownWaitingThreads(DrainGate gate) {
+		return new WaitingThreads(gate);
 	}
 
 	@Bean
 	ShutdownSequence gracefulShutdownSequence(ShutdownState state, DrainGate gate, ServerPresence servers,
-			ClosingThreads closingThreads, RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck,
+			WaitingThreads waitingThreads, RegistryDeregistrationLifecycle deregistration, LameDuckLifecycle lameDuck,
 			RequestBlockerLifecycle blocker, DrainLifecycle drain) {
-		return new ShutdownSequence(state, this.time, gate, servers, closingThreads,
+		return new ShutdownSequence(state, this.time, gate, servers, waitingThreads,
 				List.of(deregistration, lameDuck, blocker, drain));
 	}
 

@@ -13,11 +13,11 @@ import io.github.gracefulshutdown.Outcome;
  */
 final class OutcomeFuture extends CompletableFuture<Outcome> {
 
-	private final ClosingThreads closingThreads;
+	private final WaitingThreads waitingThreads;
 
 	@SuppressWarnings("FutureReturnValueIgnored") // completing does not fail
-	OutcomeFuture(CompletableFuture<Outcome> ended, ClosingThreads closingThreads) {
-		this.closingThreads = closingThreads;
+	OutcomeFuture(CompletableFuture<Outcome> ended, WaitingThreads waitingThreads) {
+		this.waitingThreads = waitingThreads;
 		ended.whenComplete((outcome, ex) -> {
 			if (ex != null) {
 				completeExceptionally(ex);
@@ -30,33 +30,54 @@ final class OutcomeFuture extends CompletableFuture<Outcome> {
 
 	@Override
 	public Outcome get() throws InterruptedException, ExecutionException {
-		letGo();
-		return super.get();
+		beginToWait();
+		try {
+			return super.get();
+		}
+		finally {
+			endToWait();
+		}
 	}
 
 	@Override
 	public Outcome get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-		letGo();
-		return super.get(timeout, unit);
+		beginToWait();
+		try {
+			return super.get(timeout, unit);
+		}
+		finally {
+			endToWait();
+		}
 	}
 
 	@Override
 	public Outcome join() {
-		letGo();
-		return super.join();
+		beginToWait();
+		try {
+			return super.join();
+		}
+		finally {
+			endToWait();
+		}
 	}
 
 	/** Called for whatever follows, on the thread that says so. */
 	@Override
 	public <U> CompletableFuture<U> newIncompleteFuture() {
-		letGo();
+		if (!isDone()) {
+			this.waitingThreads.letGo(Thread.currentThread());
+		}
 		return super.newIncompleteFuture();
 	}
 
-	private void letGo() {
+	private void beginToWait() {
 		if (!isDone()) {
-			this.closingThreads.letGo(Thread.currentThread());
+			this.waitingThreads.addDraining(Thread.currentThread());
 		}
+	}
+
+	private void endToWait() {
+		this.waitingThreads.removeDraining(Thread.currentThread());
 	}
 
 }

@@ -37,15 +37,15 @@ final class PhaseTimeouts implements BeanPostProcessor, DrainParticipant {
 
 	private final ObjectProvider<Budget> budget;
 
-	private final ObjectProvider<ClosingThreads> closingThreads;
+	private final ObjectProvider<WaitingThreads> waitingThreads;
 
 	private volatile @Nullable DefaultLifecycleProcessor processor;
 
 	PhaseTimeouts(Environment environment, ObjectProvider<Budget> budget,
-			ObjectProvider<ClosingThreads> closingThreads) {
+			ObjectProvider<WaitingThreads> waitingThreads) {
 		this.environment = environment;
 		this.budget = budget;
-		this.closingThreads = closingThreads;
+		this.waitingThreads = waitingThreads;
 	}
 
 	@Override
@@ -64,7 +64,7 @@ final class PhaseTimeouts implements BeanPostProcessor, DrainParticipant {
 	@Override
 	public void contextCloses() {
 		DefaultLifecycleProcessor current = this.processor;
-		if (current != null && this.closingThreads.getObject().haveWork("http")) {
+		if (current != null && this.waitingThreads.getObject().haveClosingWork("http")) {
 			current.setTimeoutForShutdownPhase(REQUESTS, ITSELF.toMillis());
 		}
 	}

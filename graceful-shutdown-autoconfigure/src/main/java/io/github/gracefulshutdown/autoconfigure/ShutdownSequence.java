@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,7 +50,7 @@ public final class ShutdownSequence {
 
 	private final ServerPresence servers;
 
-	private final ClosingThreads closingThreads;
+	private final WaitingThreads waitingThreads;
 
 	private final List<SmartLifecycle> steps;
 
@@ -57,12 +58,12 @@ public final class ShutdownSequence {
 	private final ReentrantLock transition = new ReentrantLock();
 
 	ShutdownSequence(ShutdownState state, TimeSource time, DrainGate gate, ServerPresence servers,
-			ClosingThreads closingThreads, List<SmartLifecycle> steps) {
+			WaitingThreads waitingThreads, List<SmartLifecycle> steps) {
 		this.state = state;
 		this.time = time;
 		this.gate = gate;
 		this.servers = servers;
-		this.closingThreads = closingThreads;
+		this.waitingThreads = waitingThreads;
 		this.steps = List.copyOf(steps);
 	}
 
@@ -70,7 +71,7 @@ public final class ShutdownSequence {
 	void contextCloses() {
 		GuestRunner.unbindThisThread();
 		this.state.setClosingThread(Thread.currentThread());
-		this.closingThreads.add(Thread.currentThread());
+		this.waitingThreads.addClosing(Thread.currentThread());
 		try {
 			this.servers.contextCloses();
 			Deadline deadline = this.state.beginClose();
@@ -146,7 +147,7 @@ public final class ShutdownSequence {
 		try {
 			Drain current = this.state.drain();
 			if (current != null) {
-				return new OutcomeFuture(current.ended(), this.closingThreads);
+				return new OutcomeFuture(current.ended(), this.waitingThreads);
 			}
 			Drain drain = this.state.beginDrain();
 			Thread thread = new Thread(() -> run(drain, "requested"), "graceful-shutdown-drain");
@@ -160,7 +161,7 @@ public final class ShutdownSequence {
 				serveAgain();
 				throw ex;
 			}
-			return new OutcomeFuture(drain.ended(), this.closingThreads);
+			return new OutcomeFuture(drain.ended(), this.waitingThreads);
 		}
 		finally {
 			this.transition.unlock();
@@ -177,7 +178,7 @@ public final class ShutdownSequence {
 					return;
 				}
 				if (JvmExit.isUnderWay()) {
-					this.closingThreads.addExiting();
+					this.waitingThreads.addExiting();
 				}
 				if (step.isRunning()) {
 					stop(step, drain);
@@ -257,12 +258,23 @@ public final class ShutdownSequence {
 	}
 
 	/**
-	 * Returns the threads that wait for the end of the context, because they close it or
-	 * have called {@link System#exit}: whoever waits for them waits for itself.
+	 * Returns the threads that wait for the shutdown: they close the context, have called
+	 * {@link System#exit}, or wait for the outcome of a drain. A shutdown that waited for
+	 * them would wait for itself.
 	 * @return the threads
 	 */
-	public Stream<Thread> closingThreads() {
-		return this.closingThreads.stream();
+	public Stream<Thread> waitingThreads() {
+		return this.waitingThreads.stream();
+	}
+
+	/**
+	 * Returns what completes as soon as one of certain threads waits for the shutdown, at
+	 * once if one does. Whoever does not want to know any more cancels it.
+	 * @param which the threads
+	 * @return a future of the thread
+	 */
+	public CompletableFuture<Thread> whenWaiting(Predicate<Thread> which) {
+		return this.waitingThreads.whenOneOf(which);
 	}
 
 	/**
@@ -272,7 +284,7 @@ public final class ShutdownSequence {
 	 * @return {@code true} if nobody may wait for the last work of that kind
 	 */
 	public boolean isClosedBy(String kind) {
-		return this.closingThreads.haveWork(kind);
+		return this.waitingThreads.haveClosingWork(kind);
 	}
 
 	/**

@@ -185,7 +185,7 @@ class ExecutorsLifecycleTests {
 
 	private ExecutorsLifecycle lifecycle() {
 		return new ExecutorsLifecycle(this.fixture.state, this.fixture.time, this.fixture.context.getBeanFactory(),
-				new ClosingThreads(this.fixture.gate), this.fixture.guests, this.settings);
+				new WaitingThreads(this.fixture.gate), this.fixture.guests, this.settings);
 	}
 
 	private static final class NamedTask implements Runnable {

@@ -104,6 +104,15 @@ abstract class ListenerContract {
 		assertThat(this.handler.awaitClosed(DRAIN.dividedBy(2))).isTrue();
 	}
 
+	@Test
+	void whatWaitsForADrainIsNotWaitedFor() throws Exception {
+		send(this.context, Handler.DRAIN);
+		this.handler.awaitBegun(Handler.DRAIN);
+		Awaitility.await()
+			.atMost(DRAIN.dividedBy(2))
+			.untilAsserted(() -> assertThat(this.handler.ended()).containsExactly("CLEAN"));
+	}
+
 	Handler handler() {
 		return this.handler;
 	}
@@ -120,6 +129,8 @@ abstract class ListenerContract {
 	static final class Handler {
 
 		static final String CLOSE = "close";
+
+		static final String DRAIN = "drain";
 
 		private final ConfigurableApplicationContext context;
 
@@ -140,6 +151,10 @@ abstract class ListenerContract {
 			if (work.equals(CLOSE)) {
 				this.context.close();
 				this.closed.countDown();
+				return;
+			}
+			if (work.equals(DRAIN)) {
+				this.ended.add(this.context.getBean(ShutdownSequence.class).drain().join().name());
 				return;
 			}
 			latch(this.released, work).await();

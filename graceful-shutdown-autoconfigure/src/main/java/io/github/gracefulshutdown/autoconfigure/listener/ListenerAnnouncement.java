@@ -3,6 +3,8 @@ package io.github.gracefulshutdown.autoconfigure.listener;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.Permit;
@@ -23,7 +25,9 @@ final class ListenerAnnouncement implements Announcement {
 
 	private final SmartLifecycle listener;
 
-	private final @Nullable DrainGate gate;
+	private final DrainGate gate;
+
+	private final Function<Predicate<Thread>, CompletableFuture<Thread>> whenWaiting;
 
 	private final AtomicBoolean told = new AtomicBoolean();
 
@@ -31,12 +35,15 @@ final class ListenerAnnouncement implements Announcement {
 
 	/**
 	 * Creates an announcement.
-	 * @param gate which counts the listener, or {@code null} if nobody is to wait for it
+	 * @param whenWaiting gives what completes when a thread waits for the shutdown: one
+	 * of the listener's has nobody wait for the listener
 	 */
-	ListenerAnnouncement(String name, SmartLifecycle listener, @Nullable DrainGate gate) {
+	ListenerAnnouncement(String name, SmartLifecycle listener, DrainGate gate,
+			Function<Predicate<Thread>, CompletableFuture<Thread>> whenWaiting) {
 		this.name = name;
 		this.listener = listener;
 		this.gate = gate;
+		this.whenWaiting = whenWaiting;
 	}
 
 	@Override
@@ -45,30 +52,40 @@ final class ListenerAnnouncement implements Announcement {
 	}
 
 	@Override
+	@SuppressWarnings("FutureReturnValueIgnored") // giving back does not fail
 	public void withdraw() {
 		if (!this.told.compareAndSet(false, true)) {
 			return; // it cannot be told twice
 		}
-		@Nullable Permit permit = (this.gate != null) ? this.gate.tryEnter(KIND, this.name) : null;
+		@Nullable Permit permit = this.gate.tryEnter(KIND, this.name);
+		if (permit == null) {
+			stop(() -> {
+			});
+			return;
+		}
+		permit.leaveHere();
+		CompletableFuture<Thread> waiting = this.whenWaiting.apply(this::isOurs);
+		waiting.whenComplete((thread, cancelled) -> permit.close());
+		stop(() -> waiting.cancel(false));
+	}
+
+	private void stop(Runnable ended) {
 		try {
-			this.listener.stop(() -> stopped(permit));
+			this.listener.stop(() -> {
+				this.stopped.complete(null);
+				ended.run();
+			});
 		}
 		catch (RuntimeException | Error ex) {
-			release(permit);
+			ended.run();
 			this.told.set(false);
 			throw ex;
 		}
 	}
 
-	private void stopped(@Nullable Permit permit) {
-		this.stopped.complete(null);
-		release(permit);
-	}
-
-	private static void release(@Nullable Permit permit) {
-		if (permit != null) {
-			permit.close();
-		}
+	/** The threads of all listeners that are known have their names. */
+	private boolean isOurs(Thread thread) {
+		return thread.getName().startsWith(this.name + "-");
 	}
 
 	/** Waits until it has stopped: one that stops does not start. */

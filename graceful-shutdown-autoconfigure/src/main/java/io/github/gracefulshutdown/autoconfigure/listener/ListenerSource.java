@@ -4,13 +4,14 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.DrainGate;
 import io.github.gracefulshutdown.autoconfigure.Announcement;
 import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
 import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
@@ -66,40 +67,33 @@ final class ListenerSource implements AnnouncementSource {
 			.filter((bean) -> bean.getValue().isRunning())
 			.map((bean) -> new NamedLifecycle(bean.getKey().replace("&", ""), bean.getValue()))
 			.filter((bean) -> !this.excluded.contains(bean.name()))
-			.flatMap(this::parts)
-			.<Announcement>map(this::announcement)
+			.map(this::announcement)
 			.toList();
 	}
 
-	/**
-	 * Returns the listener, or the listeners of a registry if one of them closes the
-	 * context: the others are waited for.
-	 */
-	private Stream<NamedLifecycle> parts(NamedLifecycle bean) {
-		List<NamedLifecycle> parts = listenersOf(bean.lifecycle());
-		return parts.stream().anyMatch(this::closes) ? parts.stream() : Stream.of(bean);
+	private Announcement announcement(NamedLifecycle bean) {
+		List<NamedLifecycle> listeners = listenersOf(bean.lifecycle());
+		return (listeners != null)
+				? new RegistryAnnouncement(bean.name(), listeners.stream().map(this::ofListener).toList())
+				: ofListener(bean);
 	}
 
-	private static List<NamedLifecycle> listenersOf(SmartLifecycle registry) {
-		Method ids = ReflectionUtils.findMethod(registry.getClass(), "getListenerContainerIds");
-		Method byId = ReflectionUtils.findMethod(registry.getClass(), "getListenerContainer", String.class);
-		if (ids == null || byId == null || !(ReflectionUtils.invokeMethod(ids, registry) instanceof Set<?> found)) {
-			return List.of();
+	private ListenerAnnouncement ofListener(NamedLifecycle listener) {
+		return new ListenerAnnouncement(listener.name(), listener.lifecycle(), this.gate, this.sequence::whenWaiting);
+	}
+
+	/** Returns the listeners that run, or {@code null} if it is no registry of any. */
+	private static @Nullable List<NamedLifecycle> listenersOf(SmartLifecycle bean) {
+		Method ids = ReflectionUtils.findMethod(bean.getClass(), "getListenerContainerIds");
+		Method byId = ReflectionUtils.findMethod(bean.getClass(), "getListenerContainer", String.class);
+		if (ids == null || byId == null || !(ReflectionUtils.invokeMethod(ids, bean) instanceof Set<?> found)) {
+			return null;
 		}
 		return found.stream()
 			.map((id) -> new NamedLifecycle((String) id,
-					(SmartLifecycle) Objects.requireNonNull(ReflectionUtils.invokeMethod(byId, registry, id))))
+					(SmartLifecycle) Objects.requireNonNull(ReflectionUtils.invokeMethod(byId, bean, id))))
+			.filter((listener) -> listener.lifecycle().isRunning())
 			.toList();
-	}
-
-	private ListenerAnnouncement announcement(NamedLifecycle listener) {
-		DrainGate counting = closes(listener) ? null : this.gate;
-		return new ListenerAnnouncement(listener.name(), listener.lifecycle(), counting);
-	}
-
-	/** The threads of all listeners that are known have their names. */
-	private boolean closes(NamedLifecycle listener) {
-		return this.sequence.closingThreads().anyMatch((thread) -> thread.getName().startsWith(listener.name() + "-"));
 	}
 
 	private record NamedLifecycle(String name, SmartLifecycle lifecycle) {

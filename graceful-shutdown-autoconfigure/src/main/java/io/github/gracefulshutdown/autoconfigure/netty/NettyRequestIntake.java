@@ -144,7 +144,7 @@ final class NettyRequestIntake implements RequestIntake {
 		long since = this.dryingSinceNanos;
 		return connectionsByLoop().entrySet()
 			.stream()
-			.filter((loop) -> this.sequence.closingThreads().noneMatch(loop.getKey()::inEventLoop))
+			.filter((loop) -> this.sequence.waitingThreads().noneMatch(loop.getKey()::inEventLoop))
 			.map((loop) -> count(loop.getKey(), loop.getValue(), which, since))
 			.toList() // all loops are asked before the first is waited for
 			.stream()

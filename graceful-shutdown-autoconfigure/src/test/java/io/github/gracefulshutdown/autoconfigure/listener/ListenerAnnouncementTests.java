@@ -1,6 +1,9 @@
 package io.github.gracefulshutdown.autoconfigure.listener;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 import io.github.gracefulshutdown.DrainGate;
 import org.junit.jupiter.api.Test;
@@ -17,7 +20,8 @@ class ListenerAnnouncementTests {
 
 	private final FailingOnce listener = new FailingOnce();
 
-	private final ListenerAnnouncement announcement = new ListenerAnnouncement("orders", this.listener, this.gate);
+	private final ListenerAnnouncement announcement = new ListenerAnnouncement("orders", this.listener, this.gate,
+			(which) -> new CompletableFuture<>());
 
 	@Test
 	void isToldAgainIfItFailedAndHoldsNothingMeanwhile() throws Exception {
@@ -30,6 +34,42 @@ class ListenerAnnouncementTests {
 		assertThat(this.gate.inFlight()).isZero();
 		this.announcement.restore();
 		assertThat(this.listener.starts).hasValue(1);
+	}
+
+	@Test
+	void isNotWaitedForFromWhenOneOfItsThreadsWaitsForTheShutdown() {
+		CompletableFuture<Thread> waiting = new CompletableFuture<>();
+		AtomicReference<Predicate<Thread>> own = new AtomicReference<>((thread) -> true);
+		ListenerAnnouncement never = new ListenerAnnouncement("orders", new NeverStopped(), this.gate, (which) -> {
+			own.set(which);
+			return waiting;
+		});
+		never.withdraw();
+		assertThat(this.gate.inFlight()).isOne();
+		assertThat(own.get()).accepts(new Thread(null, null, "orders-1")).rejects(new Thread(null, null, "others-1"));
+		waiting.complete(Thread.currentThread());
+		assertThat(this.gate.inFlight()).isZero();
+	}
+
+	private static final class NeverStopped implements SmartLifecycle {
+
+		@Override
+		public void start() {
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		@Override
+		public void stop(Runnable callback) {
+		}
+
+		@Override
+		public boolean isRunning() {
+			return true;
+		}
+
 	}
 
 	private static final class FailingOnce implements SmartLifecycle {

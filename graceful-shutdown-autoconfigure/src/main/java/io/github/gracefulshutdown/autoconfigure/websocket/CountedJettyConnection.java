@@ -80,23 +80,35 @@ final class CountedJettyConnection extends WebSocketConnection {
 	@Override
 	public void onOpen() {
 		this.counted.permit().continueHere();
-		super.onOpen();
-		this.sessions.opened(this.counted, new JettySession(this.session, this.sessions));
-		this.counted.permit().leaveHere();
+		try {
+			super.onOpen();
+			this.sessions.opened(this.counted, new JettySession(this.session, this.sessions));
+		}
+		finally {
+			this.counted.permit().leaveHere();
+		}
 	}
 
 	@Override
 	public void onFillable() {
 		this.counted.permit().continueHere();
-		super.onFillable();
-		this.counted.permit().leaveHere();
+		try {
+			super.onFillable();
+		}
+		finally {
+			this.counted.permit().leaveHere();
+		}
 	}
 
 	@Override
 	public void run() {
 		this.counted.permit().continueHere();
-		super.run();
-		this.counted.permit().leaveHere();
+		try {
+			super.run();
+		}
+		finally {
+			this.counted.permit().leaveHere();
+		}
 	}
 
 	@Override

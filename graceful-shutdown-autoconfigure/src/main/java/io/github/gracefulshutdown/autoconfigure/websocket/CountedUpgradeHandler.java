@@ -70,7 +70,8 @@ public final class CountedUpgradeHandler extends WsHttpUpgradeHandler {
 	/** Opens the session. */
 	@Override
 	public void init(WebConnection webConnection) {
-		connection().permit().continueHere();
+		Permit permit = connection().permit();
+		permit.continueHere();
 		try {
 			super.init(webConnection);
 		}
@@ -81,7 +82,7 @@ public final class CountedUpgradeHandler extends WsHttpUpgradeHandler {
 		}
 		WebSocketSessions sessions = Objects.requireNonNull(this.sessions);
 		sessions.opened(connection(), sessions.standard(session()));
-		connection().permit().leaveHere();
+		permit.leaveHere();
 	}
 
 	private Session session() {

@@ -105,26 +105,6 @@ class ClosedFromWithinTests {
 		}
 	}
 
-	@SuppressWarnings("FutureReturnValueIgnored") // what fails shows
-	@Test
-	void anAsynchronousRequestThatBeganOnTheThreadThatClosesIsWaitedFor() throws Exception {
-		WebApplication application = WebApplication.start(Application.class, DRAIN, TIMEOUT,
-				"server.tomcat.threads.max=2", "server.tomcat.threads.min-spare=2");
-		Closer closer = application.context().getBean(Closer.class);
-		Controller controller = application.context().getBean(Controller.class);
-		CompletableFuture<HttpResponse<String>> held = application.getAsync("/held/async");
-		application.awaitInFlight(1);
-		Background.run(() -> {
-			while (!controller.closing) { // by the same thread, which is not always free
-				application.getAsync("/close/held/async").join();
-			}
-		});
-		assertThat(closer.closed.await(MOMENT.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
-		controller.release();
-		assertThat(held.get(10, TimeUnit.SECONDS).body()).isEqualTo("held");
-		assertThat(closer.closed.await(SECONDS.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-	}
-
 	@ParameterizedTest
 	@CsvSource({ "/exit/request, 7", "/exit/async, 7", "/exit-system/request, 7", "/close/request, 0" })
 	void theProcessEndsInSecondsWithTheCodeThatWasAskedFor(String path, int exitCode) {
@@ -243,10 +223,6 @@ class ClosedFromWithinTests {
 
 		private final CompletableFuture<String> answer = new CompletableFuture<>();
 
-		volatile boolean closing;
-
-		private volatile @Nullable Thread beganHeld;
-
 		Controller(Closer closer, Places places, ShutdownSequence sequence) {
 			this.closer = closer;
 			this.places = places;
@@ -266,16 +242,7 @@ class ClosedFromWithinTests {
 
 		@GetMapping("/held/async")
 		CompletableFuture<String> heldAsynchronously() {
-			this.beganHeld = Thread.currentThread();
 			return this.answer;
-		}
-
-		@GetMapping("/close/held/async")
-		void closeOnTheThreadOfHeld() {
-			if (Thread.currentThread() == this.beganHeld) {
-				this.closing = true;
-				this.closer.close();
-			}
 		}
 
 		@GetMapping("/drain")

@@ -10,7 +10,6 @@ import io.github.gracefulshutdown.autoconfigure.Announcement;
 import io.github.gracefulshutdown.autoconfigure.AnnouncementSource;
 import io.github.gracefulshutdown.autoconfigure.CreatedBeans;
 import io.github.gracefulshutdown.autoconfigure.ShutdownSequence;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;

@@ -1,7 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.listener;
 
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 
 import io.github.gracefulshutdown.autoconfigure.Announcement;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +25,33 @@ final class RegistryAnnouncement implements Announcement {
 		return "listener " + this.name;
 	}
 
-	/** Stops all of them, also if one fails. */
 	@Override
-	public void withdraw() {
-		@Nullable RuntimeException failure = null;
+	public void withdraw() throws Exception {
+		forEach(ListenerAnnouncement::withdraw);
+	}
+
+	@Override
+	public void restore() throws Exception {
+		forEach(ListenerAnnouncement::restore);
+	}
+
+	/** One that fails keeps none of the others from it. */
+	private void forEach(Step step) throws Exception {
+		@Nullable Exception failure = null;
 		for (ListenerAnnouncement listener : this.listeners) {
 			try {
-				listener.withdraw();
+				step.take(listener);
 			}
-			catch (RuntimeException ex) {
-				failure = ex;
+			catch (InterruptedException ex) { // the time is over
+				throw ex;
+			}
+			catch (Exception ex) {
+				if (failure == null) {
+					failure = ex;
+				}
+				else {
+					failure.addSuppressed(ex);
+				}
 			}
 		}
 		if (failure != null) {
@@ -44,15 +60,14 @@ final class RegistryAnnouncement implements Announcement {
 	}
 
 	@Override
-	public void restore() throws InterruptedException, ExecutionException {
-		for (ListenerAnnouncement listener : this.listeners) {
-			listener.restore();
-		}
-	}
-
-	@Override
 	public boolean isFollowedByCallers() {
 		return false;
+	}
+
+	private interface Step {
+
+		void take(ListenerAnnouncement listener) throws Exception;
+
 	}
 
 }

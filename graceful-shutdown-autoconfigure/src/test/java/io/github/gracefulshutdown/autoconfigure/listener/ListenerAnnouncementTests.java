@@ -1,5 +1,6 @@
 package io.github.gracefulshutdown.autoconfigure.listener;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +50,21 @@ class ListenerAnnouncementTests {
 		assertThat(own.get()).accepts(new Thread(null, null, "orders-1")).rejects(new Thread(null, null, "others-1"));
 		waiting.complete(Thread.currentThread());
 		assertThat(this.gate.inFlight()).isZero();
+	}
+
+	@Test
+	void ofARegistryFailsAndStopsTheOthersAllTheSame() throws Exception {
+		FailingOnce other = new FailingOnce();
+		RegistryAnnouncement registry = new RegistryAnnouncement("all", List.of(this.announcement,
+				new ListenerAnnouncement("returns", other, this.gate, (which) -> new CompletableFuture<>())));
+		assertThatIllegalStateException().isThrownBy(registry::withdraw)
+			.satisfies((failure) -> assertThat(failure.getSuppressed()).hasSize(1));
+		assertThat(this.listener.stops).hasValue(1);
+		assertThat(other.stops).hasValue(1);
+		registry.withdraw();
+		registry.restore();
+		assertThat(this.listener.starts).hasValue(1);
+		assertThat(other.starts).hasValue(1);
 	}
 
 	private static final class NeverStopped implements SmartLifecycle {
